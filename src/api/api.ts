@@ -333,10 +333,7 @@ export function createApi(services: ApiServices, settings: ApiSettings = {}): Ap
   function refuse(error: Error, request: FastifyRequest, reply: FastifyReply): void {
     const problem = refusalOf(error);
     if (problem.code === 'internal' || problem.code === 'store-failed') log?.write(logError(error, request.id));
-    reply
-      .code(STATUS[problem.code])
-      .type(PROBLEM_TYPE)
-      .send(problemBody(problem.code, problem.message, request.id));
+    reply.code(STATUS[problem.code]).type(PROBLEM_TYPE).send(problemBody(problem, request.id));
   }
 }
 
@@ -352,7 +349,7 @@ const refuseTooMany =
   (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void => {
     const seconds = limit.waitSeconds(request.ip, performance.now());
     if (seconds > 0) reply.header('retry-after', seconds);
-    done(seconds > 0 ? new Problem('too-many-requests', TOO_MANY) : undefined);
+    done(seconds > 0 ? new Problem('too-many-requests', TOO_MANY, { waitMs: seconds * 1_000 }) : undefined);
   };
 
 const FRAMEWORK_FAULTS: Readonly<Record<string, readonly [RequestFault, string]>> = {

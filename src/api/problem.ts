@@ -1,5 +1,6 @@
-import { Type } from 'typebox';
-import type { HostFailure } from '../host/index.ts';
+import { type Static, Type } from 'typebox';
+import type { HostFailure, Particulars } from '../host/index.ts';
+import { Amount, Instant, instantText, Strict } from './schemas/common.ts';
 
 /** Why a request was refused before the host was asked. The other codes are the reasons of `HostFailure`. */
 export type RequestFault =
@@ -24,12 +25,60 @@ export type ProblemCode = RequestFault | HostFailure['reason'];
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly code: ProblemCode;
+  readonly particulars: Particulars | undefined;
 
-  /** @param detail one sentence: what is wrong, and what to do */
-  constructor(code: ProblemCode, detail: string) {
+  /**
+   * @param detail one sentence: what is wrong, and what to do
+   * @param particulars what that sentence names
+   */
+  constructor(code: ProblemCode, detail: string, particulars?: Particulars) {
     super(detail);
     this.code = code;
+    this.particulars = particulars;
   }
+}
+
+const Text = Type.String({ maxLength: 512 });
+const Whole = Type.Integer();
+
+/** Each is a name that pages have a word for: see `src/words/refusals.ts`. */
+const ParticularsSchema = Strict(
+  {
+    about: Type.Optional({ ...Text, description: 'The number, id or name of what it is about.' }),
+    field: Type.Optional({ ...Text, description: 'The member or parameter that is wrong, as a path.' }),
+    missing: Type.Optional(Type.Array(Text, { description: 'Members that are missing, as paths.' })),
+    unknown: Type.Optional({ ...Text, description: 'A member or parameter that is not known, as a path.' }),
+    month: Type.Optional({ ...Text, description: 'Such as 2026-03.' }),
+    paid: Type.Optional(Amount),
+    due: Type.Optional(Amount),
+    float: Type.Optional({ ...Amount, description: 'What a float has, in whole tokens.' }),
+    leastSum: Type.Optional({ ...Amount, description: 'The least that would be taken, in whole tokens.' }),
+    mostSum: Type.Optional({ ...Amount, description: 'The most that would be taken, in whole tokens.' }),
+    least: Type.Optional({ ...Type.Number(), description: 'The least number that would be taken.' }),
+    most: Type.Optional({ ...Type.Number(), description: 'The greatest number that would be taken.' }),
+    charactersMin: Type.Optional(Whole),
+    charactersMax: Type.Optional(Whole),
+    differentMin: Type.Optional({ ...Whole, description: 'Characters that differ from each other.' }),
+    daysMax: Type.Optional(Whole),
+    from: Type.Optional({ ...Instant, description: 'It is taken from then on.' }),
+    waitMs: Type.Optional({ ...Whole, description: 'It is taken after so many milliseconds.' }),
+  },
+  { description: 'What the sentence names, for whoever says it in another language.' },
+);
+/** Each where the sentence names it. */
+export type ParticularsJson = Static<typeof ParticularsSchema>;
+
+const SUMS = ['paid', 'due', 'float', 'leastSum', 'mostSum'] as const;
+
+function particularsJson(particulars: Particulars): ParticularsJson {
+  const { paid, due, float, leastSum, mostSum, from, missing, ...same } = particulars;
+  const sums = { paid, due, float, leastSum, mostSum };
+  return {
+    ...same,
+    ...(missing !== undefined && { missing: [...missing] }),
+    ...Object.fromEntries(SUMS.flatMap((name) => (sums[name] === undefined ? [] : [[name, String(sums[name])]]))),
+    ...(from !== undefined && { from: instantText(from) }),
+  };
 }
 
 export const ProblemSchema = Type.Object(
@@ -39,20 +88,24 @@ export const ProblemSchema = Type.Object(
     status: Type.Integer(),
     code: Type.String({ description: 'Stable: what a program looks at.' }),
     detail: Type.String({ description: 'One sentence for a person: what is wrong, and what to do.' }),
+    particulars: Type.Optional(ParticularsSchema),
     request: Type.String({ description: 'The id of the request, as in the log.' }),
   },
   { $id: 'Problem' },
 );
 
+export type ProblemJson = Static<typeof ProblemSchema>;
+
 export const PROBLEM_TYPE = 'application/problem+json';
 
-export const problemBody = (code: ProblemCode, detail: string, request: string): string =>
+export const problemBody = ({ code, message: detail, particulars }: Problem, request: string): string =>
   JSON.stringify({
     type: `urn:wattpurse:problem:${code}`,
     title: code.replaceAll('-', ' '),
     status: STATUS[code],
     code,
     detail,
+    ...(particulars !== undefined && { particulars: particularsJson(particulars) }),
     request,
   });
 
@@ -60,8 +113,8 @@ export const problemBody = (code: ProblemCode, detail: string, request: string):
 const STORE_FAILED =
   'The books cannot be reached at the moment. What was asked may be done or not: ask again, with the same Idempotency-Key where there is one, and nothing is done twice.';
 
-export const problemOf = ({ reason, sentence }: HostFailure): Problem =>
-  new Problem(reason, reason === 'store-failed' ? STORE_FAILED : sentence);
+export const problemOf = ({ reason, sentence, particulars }: HostFailure): Problem =>
+  new Problem(reason, reason === 'store-failed' ? STORE_FAILED : sentence, particulars);
 
 /** Narrows an answer of the host. @throws Problem for its failure */
 export function made<T extends object>(answer: T): Exclude<T, HostFailure> {

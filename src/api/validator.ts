@@ -1,6 +1,8 @@
 import type { FastifyRouteSchemaDef } from 'fastify/types/schema.js';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
+import type { TLocalizedValidationError } from 'typebox/error';
+import type { Particulars } from '../host/index.ts';
 import { Problem } from './problem.ts';
 
 const PLACES: Readonly<Record<string, string>> = {
@@ -25,6 +27,27 @@ export function validator({ schema, httpPart = 'body' }: FastifyRouteSchemaDef<T
     const where = first === undefined || first.instancePath === '' ? '' : ` at ${first.instancePath}`;
     // Of a name that no schema has the check says that a schema is false.
     const what = first?.keyword === 'boolean' ? 'is not known here' : (first?.message ?? 'is not as the document says');
-    return { error: new Problem('input-wrong', `The ${place} is wrong${where}: it ${what}.`) };
+    const particulars = first && particularsOf(first);
+    return { error: new Problem('input-wrong', `The ${place} is wrong${where}: it ${what}.`, particulars) };
   };
+}
+
+function particularsOf({ keyword, instancePath: field, params }: TLocalizedValidationError): Particulars {
+  const at = field !== '' && { field };
+  switch (keyword) {
+    case 'required':
+      return { missing: params.requiredProperties.map((name) => `${field}/${name}`) };
+    case 'boolean':
+      return { unknown: field };
+    case 'minimum':
+      return { ...at, least: Number(params.limit) };
+    case 'maximum':
+      return { ...at, most: Number(params.limit) };
+    case 'minLength':
+      return { ...at, charactersMin: params.limit };
+    case 'maxLength':
+      return { ...at, charactersMax: params.limit };
+    default:
+      return { ...at };
+  }
 }

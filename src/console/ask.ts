@@ -1,26 +1,40 @@
+import type { ParticularsJson, ProblemJson } from '../api/index.ts';
+
 /** How the pages speak with the host: one function that reads, one that changes, and refusals as values of one kind. */
 
 const PREFIX = '/api/v1';
+
+interface RefusalDetails {
+  readonly particulars?: ParticularsJson | undefined;
+  readonly againMs?: number | undefined;
+}
 
 /** What the host refused, in its own sentence; or that it did not answer at all. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   /** A stable code of the API, or `away` where nobody answered. */
   readonly code: string;
+  /** What the sentence names, for a page in another language. */
+  readonly particulars: ParticularsJson;
   /** After so long the same may be answered; undefined where it would be refused again. */
   readonly againMs: number | undefined;
 
-  constructor(code: string, sentence: string, againMs?: number) {
+  constructor(code: string, sentence: string, { particulars = {}, againMs }: RefusalDetails = {}) {
     super(sentence);
     this.code = code;
+    this.particulars = particulars;
     this.againMs = againMs;
   }
 }
 
+/** As it was, of one that was kept. */
+export const refusalOf = ({ code, message, particulars }: Pick<Refusal, 'code' | 'message' | 'particulars'>): Refusal =>
+  new Refusal(code, message, { particulars });
+
 /** Where a host does not say when to ask again. */
 const AGAIN_MS = 3_000;
 const TOO_MANY = 429;
-const away = (): Refusal => new Refusal('away', 'The host does not answer.', AGAIN_MS);
+const away = (): Refusal => new Refusal('away', 'The host does not answer.', { againMs: AGAIN_MS });
 
 /** Of an answer that is a refusal. A proxy may name an instant in place of seconds: that is not waited for. RFC 9110 §10.2.3 */
 function againMsOf({ status, headers }: Response): number | undefined {
@@ -102,8 +116,8 @@ async function sent(path: string, init: RequestInit): Promise<Response> {
   }
   if (answer.ok) return answer;
   const body = await answer.json().catch(() => undefined);
-  const { code, detail } = (body ?? {}) as { readonly code?: string; readonly detail?: string };
+  const { code, detail, particulars } = (body ?? {}) as Partial<ProblemJson>;
   if (code === undefined && AWAY.includes(answer.status)) throw away();
   const sentence = detail ?? `The host answered ${answer.status} and did not say why.`;
-  throw new Refusal(code ?? 'internal', sentence, againMsOf(answer));
+  throw new Refusal(code ?? 'internal', sentence, { particulars, againMs: againMsOf(answer) });
 }

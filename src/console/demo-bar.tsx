@@ -8,6 +8,7 @@ import type { Refusal } from './ask.ts';
 import { openStory, SPEEDS, setSpeed, useDemo, useEnter } from './demo.ts';
 import { useConsoleWords, useFormat, useWords } from './locale.tsx';
 import { Drop, DropItem, DropLabel } from './parts/drop.tsx';
+import { useReason } from './reasons.ts';
 import { useMay, useSession } from './session.tsx';
 import { useNow, useSpeed } from './time.ts';
 
@@ -65,6 +66,7 @@ function useSpeeds(speed: number) {
 
 function Speed({ speed }: SpeedProps): ReactNode {
   const words = useWords(DEMO_WORDS);
+  const reasonOf = useReason();
   const { count } = useFormat();
   const { now, setting, slower, faster } = useSpeeds(speed);
   const step = (label: string, to: number | undefined, icon: ReactNode) => (
@@ -86,7 +88,7 @@ function Speed({ speed }: SpeedProps): ReactNode {
         ta="center"
         miw={52}
         role="status"
-        title={setting.error?.message ?? fill(words.times, count(now))}
+        title={setting.error === null ? fill(words.times, count(now)) : reasonOf(setting.error)}
       >
         {count(now)}×
       </Text>
@@ -111,6 +113,7 @@ function useRoles() {
 
 function Role({ roles }: RoleProps): ReactNode {
   const words = useWords(DEMO_WORDS);
+  const reasonOf = useReason();
   const shared = useConsoleWords();
   const { person } = useSession();
   const entering = useRoles();
@@ -126,7 +129,7 @@ function Role({ roles }: RoleProps): ReactNode {
         </>
       }
     >
-      <DropLabel>{entering.error?.message ?? words.be}</DropLabel>
+      <DropLabel>{entering.error === null ? words.be : reasonOf(entering.error)}</DropLabel>
       <RoleItems roles={roles} enter={entering.mutate} />
     </Drop>
   );
@@ -162,6 +165,7 @@ function StoryButton(): ReactNode {
 /** The same where there is no room for a bar. */
 function Phone({ roles, speed }: RoleProps & SpeedProps): ReactNode {
   const words = useWords(DEMO_WORDS);
+  const reasonOf = useReason();
   const { count } = useFormat();
   const entering = useRoles();
   const tells = useTells();
@@ -176,7 +180,7 @@ function Phone({ roles, speed }: RoleProps & SpeedProps): ReactNode {
         {words.faster}
       </DropItem>
       {tells && <DropItem onClick={() => openStory(true)}>{words.story}</DropItem>}
-      {roles.length > 0 && <DropLabel>{entering.error?.message ?? words.be}</DropLabel>}
+      {roles.length > 0 && <DropLabel>{entering.error === null ? words.be : reasonOf(entering.error)}</DropLabel>}
       <RoleItems roles={roles} enter={entering.mutate} />
     </Drop>
   );

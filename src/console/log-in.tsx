@@ -19,8 +19,8 @@ import { useDemoRead } from './demo.ts';
 import { isLeaving } from './kept/here.ts';
 import { useConsoleWords } from './locale.tsx';
 import { RefusalLine } from './parts/fields.tsx';
-import { useReason } from './parts/states.tsx';
 import { isForNow, useUntilAnswered } from './reads.ts';
+import { useReason } from './reasons.ts';
 import { cameIn, hasLeft, leaveAtLast, SESSION_KEY } from './session.tsx';
 
 function Card({ title, children }: { readonly title: string; readonly children: ReactNode }): ReactNode {
@@ -44,6 +44,7 @@ function Card({ title, children }: { readonly title: string; readonly children: 
 
 export function LogIn({ isExpired }: { readonly isExpired: boolean }): ReactNode {
   const { logIn: words } = useConsoleWords();
+  const reasonOf = useReason();
   const client = useQueryClient();
   const [login, setLogin] = useState('');
   const [password, setPassword] = useState('');
@@ -83,7 +84,7 @@ export function LogIn({ isExpired }: { readonly isExpired: boolean }): ReactNode
             onChange={({ currentTarget }) => setPassword(currentTarget.value)}
             autoComplete="current-password"
             required
-            error={entering.error?.message}
+            error={entering.error && reasonOf(entering.error)}
           />
           <Button type="submit" loading={entering.isPending} mt="xs">
             {words.go}
@@ -142,6 +143,7 @@ function Provider(): ReactNode {
 /** In a demonstration on this machine nobody needs a password: one comes in as whoever one wants to see it as. */
 function DemoEntry(): ReactNode {
   const { logIn: words, roles } = useConsoleWords();
+  const reasonOf = useReason();
   const client = useQueryClient();
   const demo = useDemoRead();
   const entering = useMutation<SessionJson, Refusal, string>({
@@ -169,7 +171,7 @@ function DemoEntry(): ReactNode {
       </SimpleGrid>
       {entering.error !== null && (
         <Text size="sm" role="alert">
-          {entering.error.message}
+          {reasonOf(entering.error)}
         </Text>
       )}
       <Divider />
@@ -179,6 +181,7 @@ function DemoEntry(): ReactNode {
 
 export function ChoosePassword(): ReactNode {
   const { password: words } = useConsoleWords();
+  const reasonOf = useReason();
   const client = useQueryClient();
   const [old, setOld] = useState('');
   const [chosen, setChosen] = useState('');
@@ -208,7 +211,7 @@ export function ChoosePassword(): ReactNode {
             onChange={({ currentTarget }) => setChosen(currentTarget.value)}
             autoComplete="new-password"
             required
-            error={choosing.error?.message}
+            error={choosing.error && reasonOf(choosing.error)}
           />
           <Button type="submit" loading={choosing.isPending} mt="xs">
             {words.go}

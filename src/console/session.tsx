@@ -21,7 +21,7 @@ export interface Session {
 /** What is done on this page in somebody's name ends as they leave. */
 export const whenLeaving = new Set<() => void>();
 
-const SessionContext = createContext<Session | undefined>(undefined);
+export const SessionContext = createContext<Session | undefined>(undefined);
 
 export function useSession(): Session {
   const session = useContext(SessionContext);

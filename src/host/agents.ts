@@ -37,7 +37,8 @@ export async function addAgent(tx: StoreTransaction, asked: NewAgent, now: Milli
   const fault = textFault('name-wrong', 'A name', name) ?? commissionFault(commissionBasisPoints);
   if (fault !== undefined) return fault;
   const [before] = await tx.agents.of([id]);
-  if (before !== undefined) return fail('agent-known', `There is an agent "${id}" already: choose another id.`);
+  if (before !== undefined)
+    return fail('agent-known', `There is an agent "${id}" already: choose another id.`, { about: id });
   const agent: Agent = { id, name, commissionBasisPoints, balance: 0n, createdAt: now, closedAt: undefined };
   await tx.agents.put([agent]);
   return agent;
@@ -67,7 +68,9 @@ export async function addMember(tx: StoreTransaction, { id, agent }: AgentMember
   const [key] = id.startsWith(KEY) ? await tx.apiKeys.of([id.slice(KEY.length)]) : [];
   const [person] = id.startsWith(KEY) ? [] : await tx.people.of([id]);
   if ((key ?? person)?.role !== 'agent') {
-    return fail('person-wrong', `"${id}" is no person and no API key of role agent: only those sell for an agent.`);
+    return fail('person-wrong', `"${id}" is no person and no API key of role agent: only those sell for an agent.`, {
+      about: id,
+    });
   }
   const member: AgentMember = { id, agent };
   await tx.agentMembers.put([member]);
@@ -79,7 +82,8 @@ export async function removeMember(
   { id, agent }: AgentMember,
 ): Promise<AgentMember | HostFailure> {
   const [member] = await tx.agentMembers.of([id]);
-  if (member?.agent !== agent) return fail('person-unknown', `"${id}" does not sell for agent "${agent}".`);
+  if (member?.agent !== agent)
+    return fail('person-unknown', `"${id}" does not sell for agent "${agent}".`, { about: id });
   await tx.agentMembers.delete([id]);
   return member;
 }
@@ -97,7 +101,11 @@ export async function moveFloat(
   if (fault !== undefined) return fault;
   const amount = move.direction === 'pay-in' ? BigInt(move.amount) : -BigInt(move.amount);
   if (found.balance + amount < 0n) {
-    return fail('float-short', `The float of agent "${found.id}" is ${found.balance}: no more than that is paid back.`);
+    return fail(
+      'float-short',
+      `The float of agent "${found.id}" is ${found.balance}: no more than that is paid back.`,
+      { about: found.id, float: found.balance },
+    );
   }
   const agent: Agent = { ...found, balance: found.balance + amount };
   await tx.agents.put([agent]);
@@ -114,12 +122,15 @@ export async function agentBy(tx: StoreReads, id: string): Promise<Agent | HostF
 export async function agentOfMember(tx: StoreReads, by: string): Promise<Agent | HostFailure> {
   const [member] = await tx.agentMembers.of([by]);
   if (member !== undefined) return agentBy(tx, member.agent);
-  return fail('agent-unknown', `"${by}" sells for no agent: have an operator say for which.`);
+  return fail('agent-unknown', `"${by}" sells for no agent: have an operator say for which.`, { about: by });
 }
 
 function commissionFault(basisPoints: number): HostFailure | undefined {
   if (Number.isSafeInteger(basisPoints) && basisPoints >= 0 && basisPoints <= BASIS_POINTS_MAX) return undefined;
-  return fail('agent-wrong', `A commission is 0 to ${BASIS_POINTS_MAX} hundredths of a percent, not ${basisPoints}.`);
+  return fail('agent-wrong', `A commission is 0 to ${BASIS_POINTS_MAX} hundredths of a percent, not ${basisPoints}.`, {
+    least: 0,
+    most: BASIS_POINTS_MAX,
+  });
 }
 
 /** It stands in accounts of the ledger and in ids of orders. */

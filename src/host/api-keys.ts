@@ -46,7 +46,7 @@ export function drawApiKey(
 
 export async function revokeApiKey(tx: StoreTransaction, act: Act, id: string): Promise<ApiKey | HostFailure> {
   const [found] = await tx.apiKeys.of([id]);
-  if (found === undefined) return fail('api-key-unknown', `There is no API key "${id}": check its id.`);
+  if (found === undefined) return fail('api-key-unknown', `There is no API key "${id}": check its id.`, { about: id });
   if (found.revokedAt !== undefined) return found;
   const revoked: ApiKey = { ...found, revokedAt: act.at };
   await tx.apiKeys.put([revoked]);

@@ -65,6 +65,7 @@ export async function exportTable(
         return fail(
           'range-wrong',
           `Use is of 1 to ${USE_DAYS_MAX} days by their dates, as 2026-03-01, not of ${span}.`,
+          { daysMax: USE_DAYS_MAX },
         );
       }
       return use(host, asked.by, { from, to });

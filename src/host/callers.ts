@@ -210,11 +210,11 @@ const PIN_RULE = 'A PIN has six digits, not all the same and no row such as 1234
 function wantedFault({ number, usual, means = [], pin }: WantedAccess): HostFailure | undefined {
   if (number !== undefined && !NUMBER_FORM.test(number)) {
     const rule = 'A telephone number is given with the code of its country, 7 to 15 digits and nothing else.';
-    return fail('phone-access-wrong', rule);
+    return fail('phone-access-wrong', rule, { charactersMin: 7, charactersMax: 15 });
   }
   if (means.length > MEANS_MAX || !means.every(isMeans)) {
     const rule = `A household has at most ${MEANS_MAX} ways to pay by telephone, each with a payment port and a reference.`;
-    return fail('phone-access-wrong', rule);
+    return fail('phone-access-wrong', rule, { most: MEANS_MAX });
   }
   if (typeof pin === 'string' && (!PIN_FORM.test(pin) || isRow(pin)))
     return fail('pin-weak', `${PIN_RULE} Choose another.`);

@@ -1,8 +1,8 @@
-import { type Milliseconds, U32_MAX } from '../units/index.ts';
+import { type Milliseconds, milliseconds, U32_MAX } from '../units/index.ts';
 import { providerBy } from './card-lookup.ts';
 import { fail, isFailure } from './failures.ts';
 import type { StoreReads, StoreTransaction } from './ports.ts';
-import type { CardCharge, HostFailure } from './types.ts';
+import type { CardCharge, HostFailure, Particulars } from './types.ts';
 
 export interface NewCharge {
   /** Id of the provider. */
@@ -22,18 +22,20 @@ export async function publishCharge(
   { provider, unitCharge, validFrom: from }: NewCharge,
   now: Milliseconds,
 ): Promise<CardCharge | HostFailure> {
-  const wrong = (sentence: string) => fail('provider-wrong', sentence);
+  const wrong = (sentence: string, particulars?: Particulars) => fail('provider-wrong', sentence, particulars);
   const found = await providerBy(tx, provider);
   if (isFailure(found)) return found;
   if (!Number.isSafeInteger(unitCharge) || unitCharge < 1 || unitCharge > U32_MAX) {
-    return wrong(`A unit charge is 1 to ${U32_MAX} milli-tokens, not ${unitCharge}.`);
+    return wrong(`A unit charge is 1 to ${U32_MAX} milli-tokens, not ${unitCharge}.`, { least: 1, most: U32_MAX });
   }
   const validFrom = from ?? now;
   if (validFrom < now) return wrong('A unit charge holds from now on or later: what was sold keeps its worth.');
   const [last] = await tx.cardCharges.inOrder('provider', provider, 'validFrom', { falling: true, limit: 1 });
   if (last !== undefined && last.validFrom >= validFrom) {
     const holds = new Date(last.validFrom).toISOString();
-    return wrong(`A unit charge from ${holds} is published: the next one holds from later than that.`);
+    return wrong(`A unit charge from ${holds} is published: the next one holds from later than that.`, {
+      from: milliseconds(last.validFrom + 1),
+    });
   }
   const id = `${provider} ${String(validFrom).padStart(16, '0')}`;
   const charge: CardCharge = { id, provider, unitCharge, validFrom, publishedAt: now };

@@ -23,7 +23,8 @@ export interface CardView {
 
 export async function cardBy(tx: StoreReads, csn: string): Promise<CardView | HostFailure> {
   const [card] = await tx.cards.of([csn]);
-  if (card === undefined) return fail('card-unknown', `No card ${csn} was issued here: check its number.`);
+  if (card === undefined)
+    return fail('card-unknown', `No card ${csn} was issued here: check its number.`, { about: csn });
   return { card, purses: await tx.cardPurses.where('card', csn) };
 }
 
@@ -33,7 +34,7 @@ export async function purseBy(
   { csn, region }: { readonly csn: string; readonly region: number },
 ): Promise<CardPurse | HostFailure> {
   const [purse] = await tx.cardPurses.of([purseIdOf(csn, region)]);
-  return purse ?? fail('card-region-unknown', `There is no card ${csn} with a region ${region}.`);
+  return purse ?? fail('card-region-unknown', `There is no card ${csn} with a region ${region}.`, { about: csn });
 }
 
 /** A card and one region of it, if value may go there. */
@@ -42,11 +43,15 @@ export async function openRegion(
   { csn, region }: { readonly csn: string; readonly region: number },
 ): Promise<{ readonly card: IssuedCard; readonly purse: CardPurse; readonly provider: CardProvider } | HostFailure> {
   const [[card], [purse]] = [await tx.cards.of([csn]), await tx.cardPurses.of([purseIdOf(csn, region)])];
-  if (card === undefined) return fail('card-unknown', `No card ${csn} was issued here: check its number.`);
-  if (purse === undefined) return fail('card-region-unknown', `Card ${csn} has no region ${region}.`);
-  if (card.state !== 'active') return fail('card-ended', `Card ${csn} is ${card.state}: nothing goes to it any more.`);
+  if (card === undefined)
+    return fail('card-unknown', `No card ${csn} was issued here: check its number.`, { about: csn });
+  if (purse === undefined) return fail('card-region-unknown', `Card ${csn} has no region ${region}.`, { about: csn });
+  if (card.state !== 'active')
+    return fail('card-ended', `Card ${csn} is ${card.state}: nothing goes to it any more.`, { about: csn });
   if (purse.freeze !== undefined) {
-    return fail('card-frozen', `Region ${region} of card ${csn} is frozen (${purse.freeze}): look into it first.`);
+    return fail('card-frozen', `Region ${region} of card ${csn} is frozen (${purse.freeze}): look into it first.`, {
+      about: csn,
+    });
   }
   const provider = await providerBy(tx, purse.provider);
   return isFailure(provider) ? provider : { card, purse, provider };
@@ -54,12 +59,14 @@ export async function openRegion(
 
 export async function providerBy(tx: StoreReads, id: string): Promise<CardProvider | HostFailure> {
   const [provider] = await tx.cardProviders.of([id]);
-  return provider ?? fail('provider-unknown', `There is no provider "${id}": add it first.`);
+  return provider ?? fail('provider-unknown', `There is no provider "${id}": add it first.`, { about: id });
 }
 
 export async function offlineMeterBy(tx: StoreReads, id: string): Promise<OfflineMeter | HostFailure> {
   const [meter] = await tx.offlineMeters.of([id]);
-  return meter ?? fail('meter-unknown', `No meter ${id} without a line is enrolled here: check the number.`);
+  return (
+    meter ?? fail('meter-unknown', `No meter ${id} without a line is enrolled here: check the number.`, { about: id })
+  );
 }
 
 /** The active cards whose number ends in these six bytes, 12 hex digits. */

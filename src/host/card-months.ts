@@ -40,7 +40,10 @@ export async function cardMonths(
   if (isFailure(period)) return period;
   const { from, to } = period;
   if (now < to) {
-    return fail('period-open', `The month ${month} is not over: ask for it from ${new Date(to).toISOString()} on.`);
+    return fail('period-open', `The month ${month} is not over: ask for it from ${new Date(to).toISOString()} on.`, {
+      month,
+      from: to,
+    });
   }
   const sums = await tx.ledgerByTime([from, to]);
   const begin = booksAfter(sums, 0);

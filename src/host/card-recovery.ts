@@ -36,10 +36,10 @@ export async function replaceCard(
   const [old, next] = [await cardBy(tx, csn), await cardBy(tx, by)];
   if (isFailure(old)) return old;
   if (isFailure(next)) return next;
-  if (old.card.state === 'active') return fail('card-active', `Card ${csn} is in use: block it first.`);
+  if (old.card.state === 'active') return fail('card-active', `Card ${csn} is in use: block it first.`, { about: csn });
   if (old.card.replacedBy === by) return old;
   if (old.card.replacedBy !== undefined) {
-    return fail('card-ended', `Card ${csn} was replaced by ${old.card.replacedBy} already.`);
+    return fail('card-ended', `Card ${csn} was replaced by ${old.card.replacedBy} already.`, { about: csn });
   }
   if (next.card.state !== 'active' || next.card.subscriber !== old.card.subscriber) {
     return fail(
@@ -72,7 +72,8 @@ export async function replaceCard(
 export async function recoveriesOf(tx: StoreReads, csn: string, now: Milliseconds): Promise<Recovery[] | HostFailure> {
   const found = await cardBy(tx, csn);
   if (isFailure(found)) return found;
-  if (found.card.state === 'active') return fail('card-active', `Card ${csn} is in use: its value is on it.`);
+  if (found.card.state === 'active')
+    return fail('card-active', `Card ${csn} is in use: its value is on it.`, { about: csn });
   const recoveries: Recovery[] = [];
   for (const purse of found.purses) recoveries.push((await reckon(tx, purse, found.card.subscriber, now)).recovery);
   return recoveries;
@@ -93,14 +94,16 @@ export async function recoverCard(
   if (isFailure(found)) return found;
   const { subscriber } = found.card;
   let replacedBy = found.card.replacedBy;
-  if (replacedBy === undefined) return fail('card-active', `No card has taken the place of ${csn}: replace it first.`);
+  if (replacedBy === undefined)
+    return fail('card-active', `No card has taken the place of ${csn}: replace it first.`, { about: csn });
   let [heir] = await tx.cards.of([replacedBy]);
   // A card in whose place another one is by now was in use when it took the place of this one: none comes twice.
   while (heir?.replacedBy !== undefined) {
     replacedBy = heir.replacedBy;
     [heir] = await tx.cards.of([replacedBy]);
   }
-  if (heir?.state !== 'active') return fail('card-ended', `Card ${replacedBy} is not in use either: replace it first.`);
+  if (heir?.state !== 'active')
+    return fail('card-ended', `Card ${replacedBy} is not in use either: replace it first.`, { about: replacedBy });
   const orders: CardOrder[] = [];
   for (const purse of found.purses) orders.push(...(await recoverRegion(tx, purse, { subscriber, replacedBy }, now)));
   if (orders.length > 0) await wakeCard(tx, replacedBy, now);

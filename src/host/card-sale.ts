@@ -210,7 +210,11 @@ export async function voidCardOrder(
     case 'closed':
     case 'found':
     case 'lost':
-      return fail('order-settled', `Order "${id}" is ${found.state} and cannot be taken back: empty the card instead.`);
+      return fail(
+        'order-settled',
+        `Order "${id}" is ${found.state} and cannot be taken back: empty the card instead.`,
+        { about: id },
+      );
     default:
       return assertNever(found.state);
   }
@@ -231,7 +235,9 @@ export async function payOutCard(
   if (found.paidOutAt !== undefined) return found;
   const amount = payableOf(found);
   if (amount === undefined) {
-    return fail('order-settled', `Of order "${orderId}" nothing is to be paid out: it is ${found.state}.`);
+    return fail('order-settled', `Of order "${orderId}" nothing is to be paid out: it is ${found.state}.`, {
+      about: orderId,
+    });
   }
   const way = method ?? found.method ?? 'cash';
   const paid: CardOrder = { ...found, paidOutAt: now };
@@ -250,7 +256,7 @@ function payableOf({ state, op, source, method, paid, amount }: CardOrder): bigi
 
 export async function cardOrderBy(tx: StoreReads, id: string): Promise<CardOrder | HostFailure> {
   const [found] = await tx.cardOrders.of([id]);
-  return found ?? fail('order-unknown', `There is no order "${id}" for a card: check the id.`);
+  return found ?? fail('order-unknown', `There is no order "${id}" for a card: check the id.`, { about: id });
 }
 
 const differs = (id: string): HostFailure =>

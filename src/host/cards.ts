@@ -17,7 +17,7 @@ import { wakeCard } from './card-slots.ts';
 import { fail, isFailure, parseMeterNumber, subscriberFault, textFault } from './failures.ts';
 import { sendHotList } from './hot-list.ts';
 import type { StoreTransaction } from './ports.ts';
-import type { CardProvider, CardPurse, HostFailure, IssuedCard, OfflineMeter } from './types.ts';
+import type { CardProvider, CardPurse, HostFailure, IssuedCard, OfflineMeter, Particulars } from './types.ts';
 
 export interface NewProvider {
   readonly utility: number;
@@ -61,16 +61,18 @@ export async function addProvider(
   { utility, region, name, account, ticketLimit, ticketDays }: NewProvider,
   now: Milliseconds,
 ): Promise<CardProvider | HostFailure> {
-  const wrong = (sentence: string) => fail('provider-wrong', sentence);
-  if (!whole(utility, 0, U16_MAX)) return wrong(`A utility number is 0 to ${U16_MAX}, not ${utility}.`);
-  if (!isRegion(region)) return wrong(`A card has regions 1 to 6, not ${region}.`);
+  const wrong = (sentence: string, particulars?: Particulars) => fail('provider-wrong', sentence, particulars);
+  if (!whole(utility, 0, U16_MAX))
+    return wrong(`A utility number is 0 to ${U16_MAX}, not ${utility}.`, { least: 0, most: U16_MAX });
+  if (!isRegion(region)) return wrong(`A card has regions 1 to 6, not ${region}.`, { least: 1, most: 6 });
   const limit = limitFault(ticketLimit, ticketDays);
-  if (limit !== undefined) return wrong(limit);
+  if (limit !== undefined) return limit;
   const fault = textFault('name-wrong', 'A name', name) ?? textFault('name-wrong', 'An account', account);
   if (fault !== undefined) return fault;
   const id = providerIdOf({ utility, region });
   const [before] = await tx.cardProviders.of([id]);
-  if (before !== undefined) return fail('provider-known', `Provider ${id} is here already: change it instead.`);
+  if (before !== undefined)
+    return fail('provider-known', `Provider ${id} is here already: change it instead.`, { about: id });
   const terms = { ticketLimit: tokens(ticketLimit), ticketDays };
   const provider: CardProvider = { ...{ id, utility, region, name, account }, ...terms, createdAt: now };
   await tx.cardProviders.put([provider]);
@@ -86,17 +88,20 @@ export async function changeProvider(
   if (isFailure(before)) return before;
   const { ticketLimit, ticketDays } = { ...before, ...change };
   const fault = limitFault(ticketLimit, ticketDays);
-  if (fault !== undefined) return fail('provider-wrong', fault);
+  if (fault !== undefined) return fault;
   const provider: CardProvider = { ...before, ticketLimit: tokens(ticketLimit), ticketDays };
   await tx.cardProviders.put([provider]);
   return provider;
 }
 
-function limitFault(limit: number, days: number): string | undefined {
-  if (!whole(limit, 1, U32_MAX)) return `A ticket's limit is 1 to ${U32_MAX} tokens, not ${limit}.`;
-  return whole(days, 1, TICKET_DAYS_MAX)
-    ? undefined
-    : `A ticket is good for 1 to ${TICKET_DAYS_MAX} days, not ${days}.`;
+function limitFault(limit: number, days: number): HostFailure | undefined {
+  if (!whole(limit, 1, U32_MAX)) {
+    const sentence = `A ticket's limit is 1 to ${U32_MAX} tokens, not ${limit}.`;
+    return fail('provider-wrong', sentence, { leastSum: 1, mostSum: U32_MAX });
+  }
+  if (whole(days, 1, TICKET_DAYS_MAX)) return undefined;
+  const sentence = `A ticket is good for 1 to ${TICKET_DAYS_MAX} days, not ${days}.`;
+  return fail('provider-wrong', sentence, { daysMax: TICKET_DAYS_MAX });
 }
 
 /** Writes down that a subscriber has a card; nothing is on it. The same said again is what was written down. */
@@ -121,7 +126,7 @@ export async function issueCard(
       regions.every(({ region, provider, n }) =>
         purses.some((purse) => purse.region === region && purse.provider === provider && purse.n === n),
       );
-    return isSame ? { card: known, purses } : fail('card-known', `Card ${csn} was issued already.`);
+    return isSame ? { card: known, purses } : fail('card-known', `Card ${csn} was issued already.`, { about: csn });
   }
   // Books that were put back once may have forgotten that it was issued before, and loaded: it is asked.
   const queryWanted = (await tx.fact('restored')) !== undefined;
@@ -193,7 +198,8 @@ export async function enrolOffline(
   const fault = keyFault(n);
   if (fault !== undefined) return fail('meter-number-wrong', fault);
   const [[known], [online]] = [await tx.offlineMeters.of([text]), await tx.metersOf([svpmsn])];
-  if (known !== undefined || online !== undefined) return fail('meter-known', `Meter ${text} is enrolled already.`);
+  if (known !== undefined || online !== undefined)
+    return fail('meter-known', `Meter ${text} is enrolled already.`, { about: text });
   const meter: OfflineMeter = {
     ...NEW_CARD_METER,
     ...{ id: text, svpmsn, provider: id, subscriber, n, enrolledAt: now, line: false, awaited: false },
@@ -219,7 +225,9 @@ export async function unfreezeCard(
   const purse = await purseBy(tx, { csn, region });
   if (isFailure(purse)) return purse;
   if (purse.freeze === undefined) {
-    return fail('card-not-frozen', `Region ${region} of card ${csn} is not frozen: there is nothing to release.`);
+    return fail('card-not-frozen', `Region ${region} of card ${csn} is not frozen: there is nothing to release.`, {
+      about: csn,
+    });
   }
   const released: CardPurse = { ...purse, freeze: undefined, frozenAt: undefined, queryWanted: true };
   await tx.cardPurses.put([released]);

@@ -39,7 +39,9 @@ export async function agree(
     return fail('payment-port-unknown', 'A voucher pays once, and not by itself: choose another way to pay.');
   }
   if (paid > perDayMax || paid > perMonthMax) {
-    return fail('amount-wrong', `One transfer of ${paid} is above a limit of this contract: raise the limit.`);
+    return fail('amount-wrong', `One transfer of ${paid} is above a limit of this contract: raise the limit.`, {
+      paid,
+    });
   }
   const id = String(meter);
   const [before] = await tx.contracts.of([id]);

@@ -233,7 +233,10 @@ async function commandOf(
     case 'clock-slew': {
       const { seconds } = request;
       if (!Number.isInteger(seconds) || seconds === 0 || Math.abs(seconds) > SLEW_SECONDS_MAX) {
-        return fail('command-wrong', `A clock is slewed by 1 to ${SLEW_SECONDS_MAX} s either way, not by ${seconds}.`);
+        return fail('command-wrong', `A clock is slewed by 1 to ${SLEW_SECONDS_MAX} s either way, not by ${seconds}.`, {
+          least: 1,
+          most: SLEW_SECONDS_MAX,
+        });
       }
       return { slot: 'clock-slew', h: Command.clockSlew, body: encodeClockSlew({ seconds }), version: 0 };
     }
@@ -243,10 +246,12 @@ async function commandOf(
         return fail(
           'command-wrong',
           `This meter has supplies 1 to ${meter.supplies} (0 is all of them), not ${supply}.`,
+          { least: 0, most: meter.supplies },
         );
       }
       const slot = RELAY_SLOTS[action];
-      if (slot === undefined) return fail('command-wrong', `A relay action is 0 to 3, not ${action}.`);
+      if (slot === undefined)
+        return fail('command-wrong', `A relay action is 0 to 3, not ${action}.`, { least: 0, most: 3 });
       const body = encodeRelayCommand({ supply: supply as SupplyIndex | 0, action });
       return { slot: `relay-${supply}-${slot}`, h: Command.relay, body, version: 0 };
     }

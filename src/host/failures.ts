@@ -1,9 +1,11 @@
 import { type Svpmsn, svpmsnText, U24_MAX, U32_MAX } from '../units/index.ts';
 import { StoreError, type StoreReads } from './ports.ts';
 import { UNOCCUPIED } from './types/tenancies.ts';
-import type { HostFailure, Meter, Purse } from './types.ts';
+import type { HostFailure, Meter, Particulars, Purse } from './types.ts';
 
-export const fail = (reason: HostFailure['reason'], sentence: string): HostFailure => ({ reason, sentence });
+/** @param particulars what the sentence names */
+export const fail = (reason: HostFailure['reason'], sentence: string, particulars?: Particulars): HostFailure =>
+  particulars === undefined ? { reason, sentence } : { reason, sentence, particulars };
 
 const ID_MAX = 128;
 
@@ -22,7 +24,8 @@ export function textFault(
   ) {
     return undefined;
   }
-  return fail(reason, `${what} must have 1 to ${most} printable characters and no blank at its ends.`);
+  const sentence = `${what} must have 1 to ${most} printable characters and no blank at its ends.`;
+  return fail(reason, sentence, { charactersMin: 1, charactersMax: most });
 }
 
 /** Signs of ASCII without a blank, as most ids are: what is asked of them is answered without a search. */
@@ -36,28 +39,32 @@ function isPlain(text: string): boolean {
 
 export function amountFault(amount: number): HostFailure | undefined {
   if (Number.isSafeInteger(amount) && amount >= 1 && amount <= U32_MAX) return undefined;
-  return fail('amount-wrong', `An amount is a whole number of tokens from 1 to ${U32_MAX}, not ${amount}.`);
+  const sentence = `An amount is a whole number of tokens from 1 to ${U32_MAX}, not ${amount}.`;
+  return fail('amount-wrong', sentence, { leastSum: 1, mostSum: U32_MAX });
 }
 
 export function parseMeterNumber(meter: number): Svpmsn | HostFailure {
   if (Number.isSafeInteger(meter) && meter >= 0 && meter <= U24_MAX) return meter as Svpmsn;
-  return fail('meter-number-wrong', `A meter's number (SVPMSN) is a whole number from 0 to ${U24_MAX}, not ${meter}.`);
+  const sentence = `A meter's number (SVPMSN) is a whole number from 0 to ${U24_MAX}, not ${meter}.`;
+  return fail('meter-number-wrong', sentence, { least: 0, most: U24_MAX });
 }
 
 export const changedMeanwhile = (): HostFailure =>
   fail('changed-meanwhile', 'Somebody has changed this since you looked at it: look again.');
 
 export const meterUnknown = (id: Svpmsn): HostFailure =>
-  fail('meter-unknown', `No meter ${svpmsnText(id)} is enrolled here: check the number, or enrol the meter first.`);
+  fail('meter-unknown', `No meter ${svpmsnText(id)} is enrolled here: check the number, or enrol the meter first.`, {
+    about: svpmsnText(id),
+  });
 
 export const subscriberUnknown = (id: string): HostFailure =>
-  fail('subscriber-unknown', `There is no subscriber "${id}": add the subscriber first.`);
+  fail('subscriber-unknown', `There is no subscriber "${id}": add the subscriber first.`, { about: id });
 
 /** Why nothing can be given to a subscriber: nobody has that id, or no person, as meters have where nobody lives. */
 export async function subscriberFault(tx: StoreReads, id: string): Promise<HostFailure | undefined> {
   if (id === UNOCCUPIED) {
     const sentence = `There is no subscriber "${UNOCCUPIED}": it is kept for meters where nobody lives, so name whoever it is for.`;
-    return fail('subscriber-unknown', sentence);
+    return fail('subscriber-unknown', sentence, { about: UNOCCUPIED });
   }
   return (await tx.subscriber(id)) === undefined ? subscriberUnknown(id) : undefined;
 }
@@ -65,14 +72,16 @@ export async function subscriberFault(tx: StoreReads, id: string): Promise<HostF
 /** Why nothing can be agreed for a meter: whoever moves in next would have it, and know nothing of it. */
 export const unoccupiedFault = ({ subscriber, svpmsn }: Meter): HostFailure | undefined =>
   subscriber === UNOCCUPIED
-    ? fail('meter-unoccupied', `Nobody lives at meter ${svpmsnText(svpmsn)}: let somebody move in first.`)
+    ? fail('meter-unoccupied', `Nobody lives at meter ${svpmsnText(svpmsn)}: let somebody move in first.`, {
+        about: svpmsnText(svpmsn),
+      })
     : undefined;
 
 export const tariffUnknown = (name: string): HostFailure =>
-  fail('tariff-unknown', `There is no tariff "${name}": publish it first.`);
+  fail('tariff-unknown', `There is no tariff "${name}": publish it first.`, { about: name });
 
 export const tradeUnknown = (orderId: string): HostFailure =>
-  fail('order-unknown', `There is no sale for money "${orderId}": check the id.`);
+  fail('order-unknown', `There is no sale for money "${orderId}": check the id.`, { about: orderId });
 
 /** The meter and its purse by a number from outside. */
 export async function findMeter(

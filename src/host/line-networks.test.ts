@@ -34,6 +34,7 @@ test('a network that is given takes the place of the one before; one that cannot
   assert.deepEqual(await put(stranger), {
     reason: 'network-wrong',
     sentence: 'Meter 000009 does not stand on local unit 1: enrol it there first.',
+    particulars: { about: '000009' },
   });
   assert.deepEqual(await kept(), { id: '1', localUnit: 1, file: FILE });
   await enrol(9);

@@ -8,7 +8,9 @@ import type { HostFailure, LineNetwork } from './types.ts';
 export async function lineNetwork(tx: StoreReads, localUnit: number): Promise<LineNetwork | HostFailure> {
   return (
     (await networkOf(tx, localUnit)) ??
-    fail('network-unknown', `No network was given for local unit ${localUnit}: what its lines lose is learned.`)
+    fail('network-unknown', `No network was given for local unit ${localUnit}: what its lines lose is learned.`, {
+      about: String(localUnit),
+    })
   );
 }
 
@@ -24,7 +26,9 @@ export async function putLineNetwork(
   const stranger = file.loads.find(({ meter }) => !enrolled.has(meter));
   if (stranger !== undefined) {
     const number = svpmsnText(stranger.meter as Svpmsn);
-    return fail('network-wrong', `Meter ${number} does not stand on local unit ${localUnit}: enrol it there first.`);
+    return fail('network-wrong', `Meter ${number} does not stand on local unit ${localUnit}: enrol it there first.`, {
+      about: number,
+    });
   }
   const row: LineNetwork = { id: String(localUnit), localUnit, file };
   await tx.lineNetworks.put([row]);

@@ -127,6 +127,7 @@ export async function checkMinutes(
     return fail(
       'range-wrong',
       `A check meter is read over more than nothing and at most ${days} days: check the range.`,
+      { daysMax: days },
     );
   }
   return tx.checkMinutes({ localUnit, from: first, to: last });

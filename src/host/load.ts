@@ -105,12 +105,13 @@ export function daysOf(
   return fail(
     'range-wrong',
     `At most ${daysMax} days are given at once, and at least one, not ${days}: check the dates.`,
+    { daysMax },
   );
 }
 
 export function supplyOf({ supplies }: Meter, supply: number): SupplyIndex | HostFailure {
   if (Number.isInteger(supply) && supply >= 1 && supply <= supplies) return supply as SupplyIndex;
-  return fail('range-wrong', `This meter has supplies 1 to ${supplies}, not ${supply}.`);
+  return fail('range-wrong', `This meter has supplies 1 to ${supplies}, not ${supply}.`, { least: 1, most: supplies });
 }
 
 function dayOf(

@@ -105,14 +105,16 @@ async function meterOfLine(tx: StoreReads, { meter, localUnit, finding }: Named)
   const found = await findMeter(tx, meter);
   if ('sentence' in found) return found;
   if (found.meter.localUnit === localUnit) return found.meter;
-  return fail('alarm-wrong', `Meter ${svpmsnText(found.meter.svpmsn)} does not stand on the line of this alarm.`);
+  return fail('alarm-wrong', `Meter ${svpmsnText(found.meter.svpmsn)} does not stand on the line of this alarm.`, {
+    about: svpmsnText(found.meter.svpmsn),
+  });
 }
 
 const laterThan = (state: LossAlarmState): string =>
   LOSS_ALARM_STATES.slice(LOSS_ALARM_STATES.indexOf(state) + 1).join(' or ');
 
 export async function lossAlarm(tx: StoreReads, id: string): Promise<LossAlarm | HostFailure> {
-  return (await tx.lossAlarms.of([id]))[0] ?? fail('alarm-unknown', `There is no alarm "${id}".`);
+  return (await tx.lossAlarms.of([id]))[0] ?? fail('alarm-unknown', `There is no alarm "${id}".`, { about: id });
 }
 
 /** By local unit and first day. */

@@ -86,7 +86,7 @@ export function createMessages({ store, clock, carrier, zone }: MessagePorts): M
 function wantedFault({ number, causes }: WantedMessages, canSend: boolean): HostFailure | undefined {
   if (!NUMBER_FORM.test(number)) {
     const rule = 'A telephone number is given with the code of its country, 7 to 15 digits and nothing else.';
-    return fail('message-choice-wrong', rule);
+    return fail('message-choice-wrong', rule, { charactersMin: 7, charactersMax: 15 });
   }
   if (!causes.every((cause) => MESSAGE_CAUSES.includes(cause)) || new Set(causes).size !== causes.length) {
     return fail(

@@ -115,7 +115,9 @@ function meterFault(
   { isDead }: MoveOut,
 ): HostFailure | undefined {
   if (meter.subscriber === UNOCCUPIED) {
-    return fail('meter-unoccupied', `Nobody lives at meter ${svpmsnText(meter.svpmsn)}: there is nobody to move out.`);
+    return fail('meter-unoccupied', `Nobody lives at meter ${svpmsnText(meter.svpmsn)}: there is nobody to move out.`, {
+      about: svpmsnText(meter.svpmsn),
+    });
   }
   if (meter.suite === Suite.tripleDes) {
     return fail('command-not-served', 'Suite 3des has no command that closes a purse.');
@@ -271,7 +273,7 @@ export async function payOutRest(
 ): Promise<Tenancy | HostFailure> {
   const [tenancy] = await tx.tenancies.of([id]);
   if (tenancy?.refund === undefined || tenancy.refund === 0n) {
-    return fail('tenancy-unknown', `Nothing is to be paid out for "${id}": check the number.`);
+    return fail('tenancy-unknown', `Nothing is to be paid out for "${id}": check the number.`, { about: id });
   }
   if (tenancy.paidOutAt !== undefined) return tenancy;
   const { svpmsn, refund } = tenancy;

@@ -58,6 +58,7 @@ export async function readOutages(
     return fail(
       'range-wrong',
       `Outages are read over more than nothing and at most ${DAYS_MAX} days: check the range.`,
+      { daysMax: DAYS_MAX },
     );
   }
   const rows = await tx.meterStates();

@@ -57,7 +57,12 @@ export async function payDues(
     const sentence = `Subscriber "${subscriber}" owes nothing without a meter: what is due at a meter is recovered from what is bought for it.`;
     return fail('amount-wrong', sentence);
   }
-  if (paid > due) return fail('amount-wrong', `Subscriber "${subscriber}" owes ${due}, not ${paid}: take no more.`);
+  if (paid > due)
+    return fail('amount-wrong', `Subscriber "${subscriber}" owes ${due}, not ${paid}: take no more.`, {
+      about: subscriber,
+      due,
+      paid,
+    });
   const parts = settleWith(paid, { terms, dues });
   const after = settleDues(dues, parts, 1n);
   await tx.dues.put([after]);

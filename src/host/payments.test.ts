@@ -17,6 +17,7 @@ test('money that is approved becomes value, and is captured when the value is in
   assert.deepEqual(await till.rig.host.order('payment:q'), {
     reason: 'order-unknown',
     sentence: 'There is no order "payment:q": check the id.',
+    particulars: { about: 'payment:q' },
   });
 });
 

@@ -162,7 +162,7 @@ export class Payments {
       const same = isPaidFor(before, asked) && before.paid === paid && before.port === port;
       return same
         ? { payment: before, isNew: false }
-        : fail('payment-differs', `Payment "${id}" was given before with other contents: use a new id.`);
+        : fail('payment-differs', `Payment "${id}" was given before with other contents: use a new id.`, { about: id });
     }
     const now = this.#ports.clock.now();
     const to = await paidFor(tx, { ...asked, method }, this.#zone, now);
@@ -397,6 +397,7 @@ export async function cancelPayment(
     return fail(
       'payment-settled',
       `Payment "${id}" is ${payment.state}: what was sold for it can be taken back instead.`,
+      { about: payment.id },
     );
   }
   const cancelled: Payment = { ...payment, state: 'reversing', why: 'It was cancelled.', dueAt: now };
@@ -422,4 +423,4 @@ export async function skipTraces(tx: StoreTransaction, port: string): Promise<vo
 const ID_MAX = 64;
 
 export const paymentUnknown = (id: string): HostFailure =>
-  fail('payment-unknown', `There is no payment "${id}": check the id.`);
+  fail('payment-unknown', `There is no payment "${id}": check the id.`, { about: id });

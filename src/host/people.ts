@@ -153,7 +153,7 @@ export function createPeople(ports: PeoplePorts): PeopleServices {
 
 async function personOf(tx: StoreReads, login: string): Promise<Person | HostFailure> {
   const [person] = await tx.people.of([login]);
-  return person ?? fail('person-unknown', `There is nobody with the login "${login}": check it.`);
+  return person ?? fail('person-unknown', `There is nobody with the login "${login}": check it.`, { about: login });
 }
 
 async function endSessions(tx: StoreTransaction, login: string): Promise<void> {
@@ -167,7 +167,7 @@ async function newPersonFault(
 ): Promise<HostFailure | undefined> {
   if (!/^[a-z][a-z0-9._-]{1,31}$/.test(login)) {
     const rule = 'A login has 2 to 32 small letters, digits, dots, hyphens and underscores, and begins with a letter.';
-    return fail('person-wrong', rule);
+    return fail('person-wrong', rule, { charactersMin: 2, charactersMax: 32 });
   }
   const fault = textFault('person-wrong', "A person's name", name);
   if (fault !== undefined) return fault;
@@ -177,7 +177,10 @@ async function newPersonFault(
   const nobody = subscriber === undefined ? undefined : await subscriberFault(tx, subscriber);
   if (nobody !== undefined) return nobody;
   const [known] = await tx.people.of([login]);
-  return known && fail('person-known', `The login "${login}" was given to somebody already: choose another.`);
+  return (
+    known &&
+    fail('person-known', `The login "${login}" was given to somebody already: choose another.`, { about: login })
+  );
 }
 
 async function changeFault(tx: StoreReads, before: Person, after: Person): Promise<HostFailure | undefined> {
@@ -216,4 +219,5 @@ const weak = (what: string): HostFailure =>
   fail(
     'password-weak',
     `A password has ${PASSWORD_MIN} to ${PASSWORD_MAX} characters, at least ${PASSWORD_DIFFERENT_MIN} different ones, and your login is no part of it. ${what}`,
+    { charactersMin: PASSWORD_MIN, charactersMax: PASSWORD_MAX, differentMin: PASSWORD_DIFFERENT_MIN },
   );

@@ -25,7 +25,7 @@ import type { Enrolment, HostSettings, SubscriberChange } from './services.ts';
 import { firstTables } from './tariffs.ts';
 import { firstDues } from './terms.ts';
 import { UNOCCUPIED } from './types/tenancies.ts';
-import type { HostFailure, Meter, Purse, Subscriber } from './types.ts';
+import type { HostFailure, Meter, Particulars, Purse, Subscriber } from './types.ts';
 
 /** The modem has 256 addresses, all for meters (250 is the recommended load). */
 export const METERS_PER_LOCAL_UNIT_MAX = 256;
@@ -38,7 +38,7 @@ export async function addSubscriber(tx: StoreTransaction, subscriber: Subscriber
     return fail('subscriber-known', `"${UNOCCUPIED}" is kept for meters where nobody lives: choose another id.`);
   }
   if ((await tx.subscriber(id)) !== undefined) {
-    return fail('subscriber-known', `A subscriber "${id}" is here already: choose another id.`);
+    return fail('subscriber-known', `A subscriber "${id}" is here already: choose another id.`, { about: id });
   }
   await tx.putSubscriber({ id, name, contact });
   return { id, name, contact };
@@ -106,13 +106,14 @@ export async function readdress(
 
 function addressFault(address: number, localUnit: number, neighbours: readonly Meter[]): HostFailure | undefined {
   if (!whole(address, 0, U8_MAX)) {
-    return fail('meter-number-wrong', `A modem address is 0 to ${U8_MAX}, not ${address}.`);
+    return fail('meter-number-wrong', `A modem address is 0 to ${U8_MAX}, not ${address}.`, { least: 0, most: U8_MAX });
   }
   const taken = neighbours.find((meter) => meter.modemAddress === address);
   if (taken === undefined) return undefined;
   return fail(
     'address-taken',
     `Modem address ${address} of local unit ${localUnit} belongs to meter ${svpmsnText(taken.svpmsn)}: choose another.`,
+    { about: svpmsnText(taken.svpmsn) },
   );
 }
 
@@ -137,11 +138,13 @@ async function meterOf(
 ): Promise<Meter | HostFailure> {
   const svpmsn = parseMeterNumber(number);
   if (typeof svpmsn !== 'number') return svpmsn;
-  const wrong = (sentence: string) => fail('meter-number-wrong', sentence);
-  if (!whole(localUnit, 0, U16_MAX)) return wrong(`A local unit's number is 0 to ${U16_MAX}, not ${localUnit}.`);
+  const wrong = (sentence: string, particulars?: Particulars) => fail('meter-number-wrong', sentence, particulars);
+  if (!whole(localUnit, 0, U16_MAX))
+    return wrong(`A local unit's number is 0 to ${U16_MAX}, not ${localUnit}.`, { least: 0, most: U16_MAX });
   const outside = addressFault(address, localUnit, []);
   if (outside !== undefined) return outside;
-  if (!whole(supplies, 1, SUPPLIES_MAX)) return wrong(`A meter has 1 to ${SUPPLIES_MAX} supplies, not ${supplies}.`);
+  if (!whole(supplies, 1, SUPPLIES_MAX))
+    return wrong(`A meter has 1 to ${SUPPLIES_MAX} supplies, not ${supplies}.`, { least: 1, most: SUPPLIES_MAX });
   if (!whole(suite, Suite.tripleDes, Suite.aes256)) {
     return wrong(`A suite is one of ${SUITE_NAMES.join(', ')}, by its number 0 to 3, not ${suite}.`);
   }
@@ -151,12 +154,13 @@ async function meterOf(
   const [known] = await tx.metersOf([svpmsn]);
   const [offline] = await tx.offlineMeters.of([svpmsnText(svpmsn)]);
   if (known !== undefined || offline !== undefined)
-    return fail('meter-known', `Meter ${svpmsnText(svpmsn)} is enrolled already.`);
+    return fail('meter-known', `Meter ${svpmsnText(svpmsn)} is enrolled already.`, { about: svpmsnText(svpmsn) });
   const neighbours = await tx.meters({ localUnit });
   if (neighbours.length >= METERS_PER_LOCAL_UNIT_MAX) {
     return fail(
       'local-unit-full',
       `Local unit ${localUnit} has its ${METERS_PER_LOCAL_UNIT_MAX} meters: put meter ${svpmsnText(svpmsn)} on another.`,
+      { about: String(localUnit), most: METERS_PER_LOCAL_UNIT_MAX },
     );
   }
   const taken = addressFault(address, localUnit, neighbours);
@@ -165,6 +169,7 @@ async function meterOf(
     return fail(
       'host-full',
       `This host is set up for ${settings.metersMax} meters and has them: raise the limit first.`,
+      { most: settings.metersMax },
     );
   }
   return {

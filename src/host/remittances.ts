@@ -7,7 +7,7 @@ import { type LedgerReader, remitted } from './ledger.ts';
 import type { StoreReads, StoreTransaction } from './ports.ts';
 import { termsOf } from './terms.ts';
 import { cashGiven } from './tills.ts';
-import type { Account, HostFailure, PaymentMethod, Remittance } from './types.ts';
+import type { Account, HostFailure, Particulars, PaymentMethod, Remittance } from './types.ts';
 
 /** The seller of energy, as a payee; the others are providers of cards, by their ids. */
 export const SELLER = 'seller';
@@ -73,11 +73,11 @@ export async function remittanceFault(
   { ledger, zone, now }: RemittingAt,
 ): Promise<HostFailure | undefined> {
   const { payee, amount, method, paidOn, reference } = asked;
-  const wrong = (sentence: string) => fail('remittance-wrong', sentence);
+  const wrong = (sentence: string, particulars?: Particulars) => fail('remittance-wrong', sentence, particulars);
   const account = await payeeAccount(tx, payee, ledger);
   if (isFailure(account)) return account;
   if (!Number.isSafeInteger(amount) || amount === 0)
-    return wrong(`An amount is a whole number above 0, not ${amount}.`);
+    return wrong(`An amount is a whole number above 0, not ${amount}.`, { leastSum: 1 });
   if (!METHODS.includes(method)) return wrong(`Such money goes as ${METHODS.join(', ')}, not as ${method}.`);
   const fault = textFault('remittance-wrong', 'A reference', reference, REFERENCE_MAX);
   if (fault !== undefined) return fault;
@@ -88,6 +88,7 @@ export async function remittanceFault(
     return fail(
       'remittance-known',
       `"${reference}" of ${payee} is booked already: each payment has its own reference.`,
+      { about: reference },
     );
   }
   const { due } = account;
@@ -98,6 +99,7 @@ export async function remittanceFault(
   const money = (minorUnits: number) => `${amountText(minorUnits, currency.exponent)} ${currency.code}`;
   return wrong(
     `${who} "${payee}" ${money(Math.max(0, Number(most)))} is ${whom}: ${money(Math.abs(amount))} is more than that.`,
+    { about: payee, mostSum: most > 0n ? most : 0n },
   );
 }
 

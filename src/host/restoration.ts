@@ -74,6 +74,7 @@ export class Restoration {
       return fail(
         'reconciled-early',
         `What was asked of "${port}" before the books were put back may still be on its way: compare and say so in ${Math.ceil(restMs / 60_000)} minutes.`,
+        { about: port, waitMs: restMs },
       );
     }
     await tx.setFact(`unreconciled ${port}`, 0);

@@ -125,7 +125,9 @@ export async function closePeriod(
     if (misplaced !== undefined) return misplaced;
     const correctedBy = last && (await correctionOf(tx, last));
     if (correctedBy?.corrected !== correction?.corrected || correctedBy?.left !== correction?.left) {
-      return fail('changed-meanwhile', `The month before ${month} was corrected meanwhile: close ${month} again.`);
+      return fail('changed-meanwhile', `The month before ${month} was corrected meanwhile: close ${month} again.`, {
+        month,
+      });
     }
     return witnessed(tx, act, async () => {
       await tx.settledMinutes.put(minutes.map((each) => settledMinutes(month, each)));
@@ -143,7 +145,9 @@ export async function closedPeriod(store: Store, month: string): Promise<ClosedP
   const place = list.findIndex((closing) => closing.month === month);
   const closing = list[place];
   if (closing === undefined) {
-    return fail('period-wrong', `The month ${month} is not closed here: the list of periods has those that are.`);
+    return fail('period-wrong', `The month ${month} is not closed here: the list of periods has those that are.`, {
+      month,
+    });
   }
   const { inputs } = closing;
   const period = parsePeriod(month, inputs.zone);
@@ -208,12 +212,16 @@ function misplacedPeriod(
     return fail(
       'period-closed',
       `The month ${month} is closed, and stays so: what became known later counts in the next.`,
+      { month },
     );
   }
   if (now < to)
-    return fail('period-open', `The month ${month} is not over: close it from ${new Date(to).toISOString()} on.`);
+    return fail('period-open', `The month ${month} is not over: close it from ${new Date(to).toISOString()} on.`, {
+      month,
+      from: to,
+    });
   if (last === undefined || periodOf(count - 1, zone).month === last.month) return undefined;
-  return fail('period-wrong', `After ${last.month} the next month is closed, not ${month}.`);
+  return fail('period-wrong', `After ${last.month} the next month is closed, not ${month}.`, { month: last.month });
 }
 
 const BASIS_POINTS_MAX = 10_000;
@@ -225,6 +233,7 @@ function termsFault({ tariff, technicalBasisPoints, interestBasisPoints }: Settl
   return fail(
     'terms-wrong',
     `Technical losses and interest are 0 to ${BASIS_POINTS_MAX} hundredths of a percent, not ${wrong}.`,
+    { least: 0, most: BASIS_POINTS_MAX },
   );
 }
 

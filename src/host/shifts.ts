@@ -22,7 +22,7 @@ export async function openShift(
   if (fault !== undefined) return fault;
   const [open] = await tx.shifts.where('openBy', person);
   if (open !== undefined) {
-    return fail('shift-open', `"${person}" has a shift open: count its cash and close it first.`);
+    return fail('shift-open', `"${person}" has a shift open: count its cash and close it first.`, { about: person });
   }
   const [member] = role === 'agent' ? await tx.agentMembers.of([person]) : [];
   const shift: Shift = {
@@ -56,9 +56,12 @@ export async function openShiftOf(tx: StoreReads, person: string): Promise<Shift
 }
 
 const noShift = (person: string): HostFailure =>
-  fail('shift-unknown', `"${person}" has no shift open: open one first.`);
+  fail('shift-unknown', `"${person}" has no shift open: open one first.`, { about: person });
 
 function cashFault(amount: number): HostFailure | undefined {
   if (Number.isSafeInteger(amount) && amount >= 0 && amount <= U32_MAX) return undefined;
-  return fail('amount-wrong', `Cash is a whole number of minor units from 0 to ${U32_MAX}, not ${amount}.`);
+  return fail('amount-wrong', `Cash is a whole number of minor units from 0 to ${U32_MAX}, not ${amount}.`, {
+    leastSum: 0,
+    mostSum: U32_MAX,
+  });
 }

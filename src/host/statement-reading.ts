@@ -74,7 +74,9 @@ function startsOf({ from, to }: StatementQuery, zone: string, now: Milliseconds)
   }
   const days = starts.length - 1;
   if (days < 1 || days > STATEMENT_DAYS_MAX) {
-    return fail('range-wrong', `A statement has 1 to ${STATEMENT_DAYS_MAX} days, not ${days}: check the dates.`);
+    return fail('range-wrong', `A statement has 1 to ${STATEMENT_DAYS_MAX} days, not ${days}: check the dates.`, {
+      daysMax: STATEMENT_DAYS_MAX,
+    });
   }
   if ((starts[days - 1] as number) > now) {
     return fail('range-wrong', `${to} has not begun: a statement ends today or before.`);

@@ -78,7 +78,9 @@ export async function previewTariff(
   if (isFailure(period)) return period;
   const { from, to } = period;
   if (from > now)
-    return fail('range-wrong', `${period.month} has not begun: take a month of which something is known.`);
+    return fail('range-wrong', `${period.month} has not begun: take a month of which something is known.`, {
+      month: period.month,
+    });
   const calendar = tariffCalendar(definition);
   if (typeof calendar !== 'function') return fail('tariff-wrong', calendar.sentence);
   const span = { from, end: to, zone };

@@ -64,7 +64,9 @@ export async function readTemperatures(
 ): Promise<GivenTemperatures | HostFailure> {
   const [first, last] = [from, to].map((at) => at / MS_PER_HOUR) as [number, number];
   if (!Number.isInteger(first) || !Number.isInteger(last) || last <= first || last - first > READ_DAYS_MAX * HOURS) {
-    return fail('range-wrong', `Ask for whole hours, and for at most ${READ_DAYS_MAX} days at once.`);
+    return fail('range-wrong', `Ask for whole hours, and for at most ${READ_DAYS_MAX} days at once.`, {
+      daysMax: READ_DAYS_MAX,
+    });
   }
   const values = await temperaturesOf(tx, { first, last });
   return { from, celsius: Array.from(values, (value) => (Number.isNaN(value) ? null : value)) };

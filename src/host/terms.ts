@@ -82,6 +82,7 @@ export function splitPayment(
     return fail(
       'amount-wrong',
       `Of ${paid} nothing is left for energy after charges, fees and tax: pay more than ${whole - energy + 1n}.`,
+      { paid, leastSum: whole - energy + 2n },
     );
   }
   return { paid: whole, energy, fixedCharge, arrears, fee, tax: whole - arrears - net };

@@ -54,7 +54,8 @@ export class Tills {
     if (vend === undefined) return undefined;
     const agent = this.#agents.get(vend.agent);
     if (agent === undefined) return agentUnknown(vend.agent);
-    if (agent.closedAt !== undefined) return fail('agent-closed', `Agent "${agent.id}" sells no more.`);
+    if (agent.closedAt !== undefined)
+      return fail('agent-closed', `Agent "${agent.id}" sells no more.`, { about: agent.id });
     const before = this.#vends.get(orderId);
     // Asked again for the same, a sale is found by its order.
     if (before !== undefined) return before.paid > 0n ? vendDiffers(vend.reference) : vendReversed(vend.reference);
@@ -62,6 +63,7 @@ export class Tills {
     return fail(
       'float-short',
       `The float of agent "${agent.id}" is ${agent.balance}, and ${paid} is to be paid out of it: pay in first.`,
+      { about: agent.id, float: agent.balance, paid },
     );
   }
 
@@ -138,7 +140,7 @@ export async function cashGiven(tx: StoreTransaction, by: string, amount: bigint
 }
 
 export const agentUnknown = (id: string): HostFailure =>
-  fail('agent-unknown', `There is no agent "${id}": check the id.`);
+  fail('agent-unknown', `There is no agent "${id}": check the id.`, { about: id });
 
 const vendDiffers = (reference: string): HostFailure =>
   fail(

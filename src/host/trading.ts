@@ -184,6 +184,7 @@ export async function bookDebt(
     return fail(
       'meter-unoccupied',
       `Nobody lives at meter ${svpmsnText(svpmsn)}: book it where whoever owes it lives.`,
+      { about: svpmsnText(svpmsn) },
     );
   }
   const [before = firstDues(found.meter, zone)] = await tx.dues.of([String(svpmsn)]);
@@ -213,7 +214,9 @@ export async function quote(
   const fault = amountFault(paid);
   if (fault !== undefined) return fault;
   if (purse.freeze !== undefined || purse.state !== 'open') {
-    return fail('meter-frozen', `Meter ${svpmsnText(meter.svpmsn)} takes no value now: nothing can be bought for it.`);
+    return fail('meter-frozen', `Meter ${svpmsnText(meter.svpmsn)} takes no value now: nothing can be bought for it.`, {
+      about: svpmsnText(meter.svpmsn),
+    });
   }
   const terms = await termsOf(tx);
   const [before = firstDues(meter, zone)] = await tx.dues.of([String(meter.svpmsn)]);

@@ -7,6 +7,7 @@ import type { Milliseconds, MilliwattHours, ModemAddress, SupplyIndex, Svpmsn, T
 import type { CommandSlot } from '../words/index.ts';
 
 import type { PaymentMethod } from './types/money.ts';
+import type { Particulars } from './types/particulars.ts';
 
 export type * from './types/agents.ts';
 export type * from './types/callers.ts';
@@ -16,6 +17,7 @@ export type * from './types/inspections.ts';
 export type * from './types/losses.ts';
 export type * from './types/messages.ts';
 export type * from './types/money.ts';
+export type * from './types/particulars.ts';
 export type * from './types/people.ts';
 export type * from './types/presence.ts';
 export type * from './types/readings.ts';
@@ -551,4 +553,5 @@ export interface HostFailure {
     | 'store-failed';
   /** What is wrong, where, and what to do. */
   readonly sentence: string;
+  readonly particulars?: Particulars;
 }

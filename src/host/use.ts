@@ -41,13 +41,17 @@ export async function useOf(tx: StoreReads, query: UseQuery, zone: string): Prom
   const from = Math.max(query.from, within?.from ?? 0) as Milliseconds;
   const to = Math.min(query.to, within?.until ?? Number.POSITIVE_INFINITY) as Milliseconds;
   if (!Number.isInteger(supply) || supply < 1 || supply > supplies) {
-    return fail('range-wrong', `This meter has supplies 1 to ${supplies}, not ${supply}.`);
+    return fail('range-wrong', `This meter has supplies 1 to ${supplies}, not ${supply}.`, {
+      least: 1,
+      most: supplies,
+    });
   }
   const span = query.to - query.from;
   if (!(span > 0 && span <= USE_DAYS_MAX * MS_PER_DAY) || query.from < 0) {
     return fail(
       'range-wrong',
       `Use is summed over more than nothing and at most ${USE_DAYS_MAX} days: check the range.`,
+      { daysMax: USE_DAYS_MAX },
     );
   }
   if (to <= from) return [];

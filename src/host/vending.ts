@@ -192,6 +192,7 @@ export async function voidOrder(
       return fail(
         'order-settled',
         `Order "${orderId}" is ${order.state} in meter ${svpmsnText(order.svpmsn)} and cannot be taken back; close the purse instead.`,
+        { about: orderId },
       );
     default:
       return assertNever(order.state);
@@ -245,7 +246,7 @@ function orderIdFault(id: string): HostFailure | undefined {
 }
 
 export const orderUnknown = (orderId: string): HostFailure =>
-  fail('order-unknown', `There is no order "${orderId}": check the id.`);
+  fail('order-unknown', `There is no order "${orderId}": check the id.`, { about: orderId });
 
 /** Why a purse takes no value, if it takes none. */
 export function purseFault({
@@ -254,11 +255,13 @@ export function purseFault({
   state,
 }: Pick<MeterToSell, 'svpmsn' | 'freeze' | 'state'>): HostFailure | undefined {
   if (freeze === undefined && state === 'open') return undefined;
-  const meter = `Meter ${svpmsnText(svpmsn)}`;
+  const about = svpmsnText(svpmsn);
   if (freeze !== undefined) {
-    return fail('meter-frozen', `${meter} takes no value (${freeze}): look into it, then release the meter.`);
+    return fail('meter-frozen', `Meter ${about} takes no value (${freeze}): look into it, then release the meter.`, {
+      about,
+    });
   }
-  return fail('purse-closed', `${meter} takes no value any more: its purse is ${state}.`);
+  return fail('purse-closed', `Meter ${about} takes no value any more: its purse is ${state}.`, { about });
 }
 
 const differs = (orderId: string): HostFailure =>

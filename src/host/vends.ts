@@ -47,6 +47,7 @@ export async function vendOf(tx: StoreReads, named: VendNamed): Promise<VendView
     return fail(
       'vend-unknown',
       `There is no vend "${named.reference}": nothing was sold for it until now, and once it is reversed nothing will be.`,
+      { about: named.reference },
     );
   }
   const [view] = await viewsOf(tx, [vend]);
@@ -137,6 +138,7 @@ export async function reverseVend(
     return fail(
       'vend-confirmed',
       `Vend "${asked.reference}" was confirmed, so that the customer has its receipt: ask the utility to take it back.`,
+      { about: asked.reference },
     );
   }
   if (sale === undefined && cardOrder === undefined) return view;

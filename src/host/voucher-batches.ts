@@ -59,12 +59,12 @@ export const serialOf = (batch: string, place: number): string =>
 
 export async function batchBy(tx: StoreReads, id: string): Promise<VoucherBatch | HostFailure> {
   const [found] = await tx.voucherBatches.of([id]);
-  return found ?? fail('voucher-unknown', `There is no batch "${id}" of vouchers: check its id.`);
+  return found ?? fail('voucher-unknown', `There is no batch "${id}" of vouchers: check its id.`, { about: id });
 }
 
 export async function voucherBy(tx: StoreReads, serial: string): Promise<Voucher | HostFailure> {
   const [found] = await tx.vouchers.of([serial]);
-  return found ?? fail('voucher-unknown', `There is no voucher ${serial}: check its serial number.`);
+  return found ?? fail('voucher-unknown', `There is no voucher ${serial}: check its serial number.`, { about: serial });
 }
 
 /** Why such vouchers may not be made. */
@@ -75,17 +75,22 @@ export async function batchFault(
 ): Promise<HostFailure | undefined> {
   if (!ID_FORM.test(batch)) {
     const rule = 'The id of a batch has 1 to 24 small letters, digits, dots and hyphens, no dot or hyphen first.';
-    return fail('voucher-wrong', rule);
+    return fail('voucher-wrong', rule, { charactersMin: 1, charactersMax: 24 });
   }
   if (!Number.isSafeInteger(count) || count < 1 || count > VOUCHERS_PER_BATCH_MAX) {
-    return fail('voucher-wrong', `A batch has 1 to ${VOUCHERS_PER_BATCH_MAX} vouchers, not ${count}.`);
+    return fail('voucher-wrong', `A batch has 1 to ${VOUCHERS_PER_BATCH_MAX} vouchers, not ${count}.`, {
+      least: 1,
+      most: VOUCHERS_PER_BATCH_MAX,
+    });
   }
   if (!Number.isSafeInteger(expiresAt) || expiresAt <= now) {
     return fail('voucher-wrong', 'Vouchers expire at an instant that is still to come.');
   }
   const [before] = await tx.voucherBatches.of([batch]);
   if (before !== undefined) {
-    return fail('voucher-known', `There is a batch "${batch}" of vouchers already: give this one another id.`);
+    return fail('voucher-known', `There is a batch "${batch}" of vouchers already: give this one another id.`, {
+      about: batch,
+    });
   }
   return amountFault(value);
 }
@@ -116,7 +121,7 @@ export async function printBatch(
   if (isFailure(found)) return found;
   if (found.printedAt !== undefined) {
     const way = 'Numbers are told once: have what is lost made void, and another batch made.';
-    return fail('voucher-settled', `Batch "${id}" was printed already. ${way}`);
+    return fail('voucher-settled', `Batch "${id}" was printed already. ${way}`, { about: id });
   }
   const { value, expiresAt } = found;
   const drawn = new Map<string, PrintedVoucher & { readonly hash: string }>();
@@ -263,11 +268,15 @@ async function rangeOf(tx: StoreReads, { batch: id, first, last }: VoucherRange)
   const batch = await batchBy(tx, id);
   if (isFailure(batch)) return batch;
   if (batch.printedAt === undefined) {
-    return fail('voucher-settled', `Batch "${id}" has no vouchers yet: have its numbers printed first.`);
+    return fail('voucher-settled', `Batch "${id}" has no vouchers yet: have its numbers printed first.`, { about: id });
   }
   const { count } = batch;
   if (!Number.isSafeInteger(first) || !Number.isSafeInteger(last) || first < 1 || last < first || last > count) {
-    return fail('voucher-wrong', `Batch "${id}" has vouchers 1 to ${count}: name a first and a last of these.`);
+    return fail('voucher-wrong', `Batch "${id}" has vouchers 1 to ${count}: name a first and a last of these.`, {
+      about: id,
+      least: 1,
+      most: count,
+    });
   }
   const serials = Array.from({ length: last - first + 1 }, (_, i) => serialOf(id, first + i));
   return (await tx.vouchers.of(serials)).flatMap((voucher) => voucher ?? []);
@@ -277,14 +286,14 @@ const commissionOf = (value: number, { commissionBasisPoints }: Agent): number =
   Number((BigInt(value) * BigInt(commissionBasisPoints)) / BASIS_POINTS);
 
 function floatFault({ id, balance, closedAt }: Agent, paid: bigint): HostFailure | undefined {
-  if (closedAt !== undefined) return fail('agent-closed', `Agent "${id}" sells no more.`);
+  if (closedAt !== undefined) return fail('agent-closed', `Agent "${id}" sells no more.`, { about: id });
   if (balance >= paid) return undefined;
   const sentence = `The float of agent "${id}" is ${balance}, and ${paid} is to be paid out of it: pay in first.`;
-  return fail('float-short', sentence);
+  return fail('float-short', sentence, { about: id, float: balance, paid });
 }
 
 const settled = ({ id }: Voucher, how: string): HostFailure =>
-  fail('voucher-settled', `Voucher ${id} ${how}: nothing was changed of any. Name those that are free.`);
+  fail('voucher-settled', `Voucher ${id} ${how}: nothing was changed of any. Name those that are free.`, { about: id });
 
 const sumOf = (vouchers: readonly Voucher[], amount: (voucher: Voucher) => number): bigint =>
   vouchers.reduce((sum, voucher) => sum + BigInt(amount(voucher)), 0n);

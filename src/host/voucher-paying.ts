@@ -99,7 +99,7 @@ function unfit({ state, expiresAt, redeemedAt }: Voucher, now: Milliseconds): st
 }
 
 const refused = ({ id }: Voucher, why: string): HostFailure =>
-  fail('voucher-refused', `Voucher ${id} ${why}: nothing can be paid with it. Ask where you bought it.`);
+  fail('voucher-refused', `Voucher ${id} ${why}: nothing can be paid with it. Ask where you bought it.`, { about: id });
 
 async function paymentOf(tx: StoreReads, { payment }: Voucher): Promise<Payment | undefined> {
   return payment === undefined ? undefined : (await tx.payments.of([payment]))[0];

@@ -60,10 +60,10 @@ export async function addWebhook(
   }
   const others = await tx.webhooks.page({ limit: WEBHOOKS_MAX });
   if (others.some((other) => other.id === id)) {
-    return fail('webhook-wrong', `A webhook "${id}" is here already: choose another id.`);
+    return fail('webhook-wrong', `A webhook "${id}" is here already: choose another id.`, { about: id });
   }
   if (others.length === WEBHOOKS_MAX)
-    return fail('webhook-wrong', `There are ${WEBHOOKS_MAX} webhooks, and no more may be.`);
+    return fail('webhook-wrong', `There are ${WEBHOOKS_MAX} webhooks, and no more may be.`, { most: WEBHOOKS_MAX });
   const webhook: Webhook = { id, url, events, createdAt: now };
   await tx.webhooks.put([webhook]);
   return { webhook, secret: sender.secretOf(id) };
@@ -79,7 +79,8 @@ export async function deleteWebhook(tx: StoreTransaction, id: string): Promise<W
   return webhook;
 }
 
-const webhookUnknown = (id: string): HostFailure => fail('webhook-unknown', `There is no webhook "${id}".`);
+const webhookUnknown = (id: string): HostFailure =>
+  fail('webhook-unknown', `There is no webhook "${id}".`, { about: id });
 
 interface Happened {
   readonly type: WebhookEvent;

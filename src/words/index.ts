@@ -44,6 +44,7 @@ export * from './phone-access.ts';
 export * from './portal.ts';
 export * from './readiness.ts';
 export * from './receipt.ts';
+export * from './refusals.ts';
 export * from './remittances.ts';
 export * from './selling.ts';
 export * from './settings.ts';

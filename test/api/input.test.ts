@@ -161,11 +161,38 @@ test('every refusal is problem+json with a stable code, one sentence and the id 
   );
   for (const { status, headers, json, text } of answers) {
     assert.match(String(headers['content-type']), /^application\/problem\+json/, text);
-    assert.deepEqual(Object.keys(json).sort(), ['code', 'detail', 'request', 'status', 'title', 'type']);
+    const { particulars: _, ...always } = json;
+    assert.deepEqual(Object.keys(always).sort(), ['code', 'detail', 'request', 'status', 'title', 'type']);
     assert.equal(Number(json.status), status);
     assert.equal(String(json.type), `urn:wattpurse:problem:${json.code}`);
     assert.match(String(json.detail), /^[A-Z].*\.$/);
     assert.equal(String(json.request), headers['request-id']);
+  }
+});
+
+test('what the sentence of a refusal names stands beside it, in the forms of all routes', async () => {
+  const wide = '/api/v1/meters/000003/statement?from=2026-01-01&to=2026-12-31';
+  const sale = { meter: KIMS_METER, paid: '0' };
+  const terms = { tariff: 'bulk', technicalBasisPoints: 0, interestBasisPoints: 0 };
+  for (const [answer, named] of [
+    [await world.ask(operator, 'GET', '/api/v1/meters?limit=0'), { field: '/limit', least: 1 }],
+    [await world.ask(operator, 'GET', '/api/v1/meters?limit=900'), { field: '/limit', most: 200 }],
+    [await world.ask(operator, 'GET', '/api/v1/meters/3'), { field: '/meter' }],
+    [await world.ask(operator, 'GET', '/api/v1/meters/000009'), { about: '000009' }],
+    [await world.ask(operator, 'GET', '/api/v1/meters/000003?limit=3'), { unknown: '/limit' }],
+    [await world.ask(operator, 'POST', '/api/v1/subscribers', {}), { missing: ['/id', '/name'] }],
+    [
+      await world.ask(operator, 'POST', '/api/v1/purchases', sale, { 'idempotency-key': 'named-0001' }),
+      { leastSum: '1', mostSum: '4294967295' },
+    ],
+    [await world.ask(operator, 'GET', wide), { daysMax: 100 }],
+    [
+      await world.ask(operator, 'POST', '/api/v1/periods', { month: '2099-03', terms }),
+      { month: '2099-03', from: '2099-03-31T22:00:00.000Z' },
+    ],
+    [await world.ask(NOBODY, 'GET', '/api/v1/meters'), undefined],
+  ] as const) {
+    assert.deepEqual(answer.json.particulars, named, answer.text);
   }
 });
 
@@ -197,7 +224,9 @@ test('who asks too often is told to wait, and logging in is rarer than reading',
       [401, 401, 429],
     );
     assert.equal(String(logIns[2]?.json.code), 'too-many-requests');
-    assert.ok(Number(logIns[2]?.headers['retry-after']) > 0);
+    const seconds = Number(logIns[2]?.headers['retry-after']);
+    assert.ok(seconds > 0);
+    assert.deepEqual(logIns[2]?.json.particulars, { waitMs: seconds * 1_000 });
     const reads = [];
     for (let i = 0; i < 7; i++) reads.push((await slow.ask(NOBODY, 'GET', '/api/v1/meters')).status);
     assert.deepEqual(new Set(reads.slice(0, 4)), new Set([401]));

@@ -4,11 +4,31 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { PAGES_FOLDER } from '../../src/cli/pages-folder.ts';
-import { CONSOLE_WORDS, LANGUAGE_NAMES, LANGUAGES, OVERVIEW_WORDS } from '../../src/words/index.ts';
+import { type Svpmsn, svpmsnText } from '../../src/units/index.ts';
+import {
+  CONSOLE_WORDS,
+  LANGUAGE_NAMES,
+  LANGUAGES,
+  OVERVIEW_WORDS,
+  REFUSAL_WORDS,
+  SELLING_WORDS,
+} from '../../src/words/index.ts';
 import { complaintsOf, enter, openBrowser, openWindow, withoutBrowser } from './browser.ts';
 import { Town } from './town.ts';
 
 const skip = withoutBrowser ?? false;
+
+/** The English sentences are the host's own. */
+const REFUSED = {
+  en: {
+    password: 'Login and password do not belong together',
+    amount: 'An amount is a whole number of tokens from 1 to 4294967295, not 9999999900.',
+  },
+  ko: {
+    password: REFUSAL_WORDS.ko.sentences['log-in-refused'],
+    amount: `${REFUSAL_WORDS.ko.sentences['amount-wrong']} (최소 금액: €0.01, 최대 금액: €42,949,672.95)`,
+  },
+} as const;
 
 let browser: Browser;
 let town: Town;
@@ -44,6 +64,26 @@ test('a wrong password is refused with a sentence, and what was typed stays', { 
   assert.equal(await page.getByLabel('Login').inputValue(), 'operator');
   await window.close();
 });
+
+for (const language of LANGUAGES) {
+  test(`what the host refuses is said in ${LANGUAGE_NAMES[language]}, with the figures that it is about`, {
+    skip,
+  }, async () => {
+    const { logIn, roles } = CONSOLE_WORDS[language];
+    const window = await openWindow(browser, town.address, { language });
+    const page = await window.newPage();
+    await page.goto('/');
+    await page.getByLabel(logIn.login).fill('operator');
+    await page.getByRole('textbox', { name: logIn.password }).fill('not the password');
+    await page.getByRole('button', { name: logIn.go, exact: true }).click();
+    await page.getByText(REFUSED[language].password).waitFor();
+    await enter(page, roles.operator);
+    await page.goto(`/sell?meter=${svpmsnText(town.utility.houses[0]?.svpmsn as Svpmsn)}`);
+    await page.getByLabel(SELLING_WORDS[language].amount).fill('99999999');
+    await page.getByText(REFUSED[language].amount).waitFor();
+    await window.close();
+  });
+}
 
 test('a session that ends asks who is there, and goes on where it was', { skip }, async () => {
   const window = await openWindow(browser, town.address);

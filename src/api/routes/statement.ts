@@ -57,7 +57,9 @@ export function statementRoutes(app: Api, { host, paper }: ApiServices): void {
         throw new Problem('not-acceptable', `A statement is given as ${Object.values(FORMS).join(', ')}.`);
       }
       if (Date.parse(to) - Date.parse(from) >= STATEMENT_DAYS_MAX * MS_PER_DAY) {
-        throw new Problem('range-wrong', `Here a statement has at most ${STATEMENT_DAYS_MAX} days: ask for fewer.`);
+        throw new Problem('range-wrong', `Here a statement has at most ${STATEMENT_DAYS_MAX} days: ask for fewer.`, {
+          daysMax: STATEMENT_DAYS_MAX,
+        });
       }
       const whose = await stayAsked(request);
       const statement = made(await host.statement({ ...whose, from, to }));

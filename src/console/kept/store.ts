@@ -1,6 +1,6 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
 import type { SessionJson, UtilityJson } from '../../api/index.ts';
-import type { Change } from '../ask.ts';
+import type { Change, Refusal } from '../ask.ts';
 
 /** Who was last there, so that their page opens where no host answers. No token of theirs is kept. */
 export interface KeptSession {
@@ -52,8 +52,8 @@ export interface Work extends Task {
   readonly state: 'waiting' | 'sent' | 'refused';
   /** It may have reached the host, though no answer came. */
   readonly isTried: boolean;
-  /** Why it was refused, or why it still waits, in the host's own words. */
-  readonly said?: string;
+  /** Why it was refused, or why it still waits. */
+  readonly why?: Pick<Refusal, 'code' | 'message' | 'particulars'>;
 }
 
 interface Schema extends DBSchema {

@@ -1,9 +1,10 @@
 import { type UseMutationResult, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { fill, WORK_WORDS } from '../../words/index.ts';
-import { Refusal } from '../ask.ts';
+import { Refusal, refusalOf } from '../ask.ts';
 import { useWords } from '../locale.tsx';
 import { say } from '../parts/notices.tsx';
+import { loadReasons, useReason } from '../reasons.ts';
 import { SESSION_KEY, useSession } from '../session.tsx';
 import type { Task, Work } from './store.ts';
 import { dropWork, keepWork, sendWork, workAt } from './work.ts';
@@ -22,6 +23,7 @@ export function useWork<V = void>(
 ): UseMutationResult<Outcome, Refusal, V> {
   const { person } = useSession();
   const words = useWords(WORK_WORDS);
+  const reasonOf = useReason();
   const client = useQueryClient();
   const isShown = useShown();
   const isAsked = useRef(false);
@@ -34,12 +36,14 @@ export function useWork<V = void>(
       });
       const outcome = await outcomeOf(person.login, work);
       if (outcome === 'sent') return outcome;
+      const why = outcome.why && refusalOf(outcome.why);
       if (outcome.state === 'waiting') {
-        say(outcome.isTried || outcome.said === undefined ? words.kept : fill(words.notYet, outcome.said));
+        await loadReasons();
+        say(outcome.isTried || why === undefined ? words.kept : fill(words.notYet, reasonOf(why)));
         return 'waiting';
       }
       if (isShown.current) await dropWork(outcome);
-      throw new Refusal('refused', outcome.said ?? '');
+      throw why ?? new Refusal('refused', '');
     },
     onSuccess(outcome, what) {
       if (outcome === 'sent')

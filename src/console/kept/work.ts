@@ -117,13 +117,13 @@ async function sendAll(person: string): Promise<void> {
     try {
       const signal = AbortSignal.timeout(ANSWER_MS);
       await change(work.path, { ...work.change, once: work.id, signal }).catch(awayIfLate);
-      await update(number, ({ said: _, ...kept }) => ({ ...kept, state: 'sent' }));
+      await update(number, ({ why: _, ...kept }) => ({ ...kept, state: 'sent' }));
     } catch (error) {
-      const { code, message } = error as Refusal;
+      const { code, message, particulars } = error as Refusal;
       const isNotYet = NOT_YET.includes(code);
       const waits = WAITS.includes(code);
       const after = isNotYet ? ({ isTried: false } as const) : !waits && ({ state: 'refused' } as const);
-      await update(number, (kept) => ({ ...kept, said: message, ...after }));
+      await update(number, (kept) => ({ ...kept, why: { code, message, particulars }, ...after }));
       // What the host stumbles over keeps nothing else from it.
       if (waits && code !== 'internal') throw error;
     }

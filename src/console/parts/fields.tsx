@@ -4,14 +4,16 @@ import { FORM_WORDS } from '../../words/index.ts';
 import type { Refusal } from '../ask.ts';
 import { parseMoney } from '../format.ts';
 import { useConsoleWords, useWords } from '../locale.tsx';
+import { useReason } from '../reasons.ts';
 import { useSession } from '../session.tsx';
 
 /** Why something was not done, beside what it is about. What was typed stays. */
 export function RefusalLine({ error }: { readonly error: Refusal | null }): ReactNode {
   const words = useWords(FORM_WORDS);
+  const reasonOf = useReason();
   if (error === null) return null;
   const sentence =
-    error.code === 'away' ? words.away : error.code === 'idempotency-key-reused' ? words.reused : error.message;
+    error.code === 'away' ? words.away : error.code === 'idempotency-key-reused' ? words.reused : reasonOf(error);
   return (
     <Alert role="alert" variant="default" p="xs" style={{ borderColor: 'var(--text)' }}>
       <Text size="sm">{sentence}</Text>

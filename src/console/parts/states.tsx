@@ -1,8 +1,8 @@
 import { Button, Loader, Stack, Text, Title, UnstyledButton } from '@mantine/core';
 import { type ReactNode, useEffect } from 'react';
 import { Link, useRouteError } from 'react-router';
-import { Refusal } from '../ask.ts';
 import { useConsoleWords } from '../locale.tsx';
+import { useReason } from '../reasons.ts';
 
 /** What stands where nothing can be shown: why, and what to do about it. */
 export function Blank({ title, children }: { readonly title: string; readonly children?: ReactNode }): ReactNode {
@@ -48,13 +48,7 @@ function Nowhere({ why }: { readonly why: string }): ReactNode {
   );
 }
 
-/** Why something was not answered: in the host's own sentence, or that nobody answers. */
-export function useReason(): (error: Error) => string {
-  const { away } = useConsoleWords();
-  return (error) => (error instanceof Refusal && error.code === 'away' ? away : error.message);
-}
-
-/** Why the host refused, in its own sentence. */
+/** Why the host refused. */
 export function Refused({ error, retry }: { readonly error: Error; readonly retry?: () => void }): ReactNode {
   const words = useConsoleWords();
   const reasonOf = useReason();

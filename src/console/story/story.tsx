@@ -11,6 +11,7 @@ import { useConsoleWords, useFormat, useWords } from '../locale.tsx';
 import { TANK_UNITS, Units } from '../pages/panel/status.tsx';
 import { usePanel } from '../pages/panel/use-panel.ts';
 import { Passes, useTravel } from '../parts/travel.tsx';
+import { useReason } from '../reasons.ts';
 import { findMeter, perform, tidyUp } from './perform.ts';
 import {
   awaitsKey,
@@ -35,6 +36,7 @@ interface CardProps {
 export function StoryCard({ demo, close }: CardProps): ReactNode {
   const words = useWords(STORY_WORDS);
   const shared = useConsoleWords();
+  const reasonOf = useReason();
   const navigate = useNavigate();
   const [leftOut, setLeftOut] = useState<ReadonlySet<string>>(new Set());
   const finding = useQuery<MeterJson | null, Refusal>({
@@ -74,7 +76,7 @@ export function StoryCard({ demo, close }: CardProps): ReactNode {
             ) : (
               <>
                 <Text size="sm" role="alert">
-                  {finding.error?.message ?? words.nobodyFits}
+                  {finding.error === null ? words.nobodyFits : reasonOf(finding.error)}
                 </Text>
                 <Button variant="default" onClick={() => void finding.refetch()}>
                   {shared.retry}
@@ -106,6 +108,7 @@ interface TellingProps {
 
 function Telling({ meter, card, close, another }: TellingProps): ReactNode {
   const words = useWords(STORY_WORDS);
+  const reasonOf = useReason();
   const { money, share } = useFormat();
   const steps = card === undefined ? STEPS_WITHOUT_CARDS : STEPS;
   const [story, setStory] = useState<Story>(() => takenUp(storyLeftAt(), steps));
@@ -132,6 +135,7 @@ function Telling({ meter, card, close, another }: TellingProps): ReactNode {
       setStory((now) => pressed(now, shown, taken));
     },
   });
+  const wrong = doing.error ?? error;
   const state = booked?.state ?? (order === undefined ? undefined : 'waiting');
   useEffect(() => {
     if (panel !== undefined) setStory((now) => look(now, { panel, travel, order: state, known: known?.state, taken }));
@@ -206,9 +210,9 @@ function Telling({ meter, card, close, another }: TellingProps): ReactNode {
           {fill(done, panel === undefined ? '' : share(percentOf(panel) / 100))}
         </Text>
       )}
-      {(doing.error ?? error) !== undefined && (doing.error ?? error) !== null && (
+      {wrong !== undefined && (
         <Text size="sm" role="alert">
-          {(doing.error ?? error)?.message}
+          {reasonOf(wrong)}
         </Text>
       )}
       {hindrance !== undefined && (

@@ -3,12 +3,14 @@ import { type ReactNode, useEffect, useState } from 'react';
 import { Link } from 'react-router';
 import type { InspectionJson, LossAlarmJson } from '../../../api/index.ts';
 import { fill, LOSSES_WORDS, WORK_WORDS } from '../../../words/index.ts';
+import { refusalOf } from '../../ask.ts';
 import { keepHere, metersSeen } from '../../kept/seen.ts';
 import type { Seen as SeenMeter, Work } from '../../kept/store.ts';
 import { dropWork, showWorkOf, workHere } from '../../kept/work.ts';
 import { useFormat, useWords } from '../../locale.tsx';
 import { useFindingsText } from '../../parts/inspections.tsx';
 import { Panel } from '../../parts/page.tsx';
+import { useReason } from '../../reasons.ts';
 import { useSession } from '../../session.tsx';
 import { useSignal } from '../../signal.ts';
 import { useTicking } from '../../time.ts';
@@ -108,9 +110,10 @@ const RELAY: readonly Work['name'][] = ['closeRelay', 'openRelay', 'clearTamper'
 
 function Piece({ work }: { readonly work: Work }): ReactNode {
   const words = useWords(WORK_WORDS);
+  const reasonOf = useReason();
   const { relative } = useFormat();
   const now = useTicking();
-  const { name, subject, state, isTried, said, at } = work;
+  const { name, subject, state, isTried, why, at } = work;
   const isWaiting = state === 'waiting';
   const howFar = words.states[isWaiting && isTried ? 'tried' : state];
   const canDrop = state === 'refused' || (isWaiting && !isTried);
@@ -122,7 +125,9 @@ function Piece({ work }: { readonly work: Work }): ReactNode {
             {fill(words.names[name], subject, useValue(work))}
           </Text>
           <Text size="sm" style={isWaiting ? { color: 'var(--in-flight)' } : {}}>
-            {said !== undefined && (state === 'refused' || (isWaiting && !isTried)) ? `${howFar}: ${said}` : howFar}
+            {why !== undefined && (state === 'refused' || (isWaiting && !isTried))
+              ? `${howFar}: ${reasonOf(refusalOf(why))}`
+              : howFar}
           </Text>
           {isWaiting && name === 'closePurse' && <Text size="sm">{words.closingWaits}</Text>}
           {isWaiting && RELAY.includes(name) && <Text size="sm">{words.relayWaits}</Text>}

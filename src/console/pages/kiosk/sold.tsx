@@ -8,6 +8,7 @@ import { useDemo } from '../../demo.ts';
 import { useFormat, useWords } from '../../locale.tsx';
 import { Loaded, Unread } from '../../parts/states.tsx';
 import { useRead } from '../../reads.ts';
+import { useReason } from '../../reasons.ts';
 import type { RegionName } from '../../sale/card-lookups.ts';
 import { isVendOver, journeyOfVend } from '../../sale/journey.ts';
 import { partsOfVend } from '../../sale/parts-of-sale.ts';
@@ -96,6 +97,7 @@ const LOAD_AGAIN_MS = 1_500;
 
 function LoadHere({ card, region }: Bought): ReactNode {
   const words = useWords(KIOSK_WORDS);
+  const reasonOf = useReason();
   // What was loaded is not loaded twice: the host has nothing more for it.
   const { data, error } = useQuery({
     queryKey: ['kiosk-load', card, region],
@@ -107,7 +109,9 @@ function LoadHere({ card, region }: Bought): ReactNode {
   return (
     <Text ta="center" mt="xs" fz="lg" role="status">
       {data === undefined
-        ? (error?.message ?? words.loading)
+        ? error === null
+          ? words.loading
+          : reasonOf(error)
         : data.loaded
           ? words.loaded
           : (data.sentence ?? words.insertToLoad)}

@@ -7,6 +7,7 @@ import { change, type Refusal } from '../../ask.ts';
 import { useConsoleWords, useFormat, useWords } from '../../locale.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Panel } from '../../parts/page.tsx';
+import { useReason } from '../../reasons.ts';
 import { useSpeed } from '../../time.ts';
 import type { Action } from './use-panel.ts';
 
@@ -108,6 +109,7 @@ interface MischiefProps extends HouseProps {
 /** What somebody may do to the meter who should not, and what may fail. */
 export function Mischief({ panel, act, turnCover }: MischiefProps): ReactNode {
   const words = useWords(PANEL_WORDS);
+  const reasonOf = useReason();
   const line = useMutation<unknown, Refusal, boolean>({
     mutationFn: (cut) => change(`/demo/lines/${panel.localUnit}`, { method: 'POST', body: { cut } }),
   });
@@ -123,7 +125,7 @@ export function Mischief({ panel, act, turnCover }: MischiefProps): ReactNode {
         <Switch
           checked={!panel.lineCut}
           label={words.line}
-          description={line.error?.message ?? fill(words.lineWhy, panel.localUnit)}
+          description={line.error === null ? fill(words.lineWhy, panel.localUnit) : reasonOf(line.error)}
           onChange={({ currentTarget }) => line.mutate(!currentTarget.checked)}
         />
         <Switch

@@ -9,6 +9,7 @@ import { isUnoccupied } from '../../moving/occupant.ts';
 import { Page, Panel } from '../../parts/page.tsx';
 import { Loading, Refused } from '../../parts/states.tsx';
 import { useRead } from '../../reads.ts';
+import { useReason } from '../../reasons.ts';
 import { useMay } from '../../session.tsx';
 import { Case } from './case.tsx';
 import { BankCard, House, LiftingCover, Mischief, PurseCard } from './house.tsx';
@@ -21,6 +22,7 @@ import { useSound } from './use-sound.ts';
 /** One meter of a demo as the thing that hangs in a house, and the house. */
 export function PanelPage(): ReactNode {
   const words = useWords(PANEL_WORDS);
+  const reasonOf = useReason();
   const { number = '' } = useParams();
   const { panel, error, isStill, act } = usePanel(number);
   const [isHeard, setHeard] = useState(false);
@@ -66,7 +68,7 @@ export function PanelPage(): ReactNode {
         <>
           {(isStill || error !== undefined) && (
             <Text size="sm" role="alert">
-              {isStill ? words.interrupted : error?.message}
+              {isStill || error === undefined ? words.interrupted : reasonOf(error)}
             </Text>
           )}
           <div className="panel-page">

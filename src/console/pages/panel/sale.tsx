@@ -9,6 +9,7 @@ import { decimalText, parseMoney } from '../../format.ts';
 import { useFormat, useWords } from '../../locale.tsx';
 import { Panel } from '../../parts/page.tsx';
 import { Passes, useTravel } from '../../parts/travel.tsx';
+import { useReason } from '../../reasons.ts';
 import { useMay, useSession } from '../../session.tsx';
 
 const USUAL_MINOR_UNITS = '500';
@@ -18,6 +19,7 @@ const ON_ITS_WAY: readonly OrderJson['state'][] = ['waiting', 'outstanding', 'vo
 /** Sells value to one meter for cash, and shows it travel. */
 export function Sale({ meter }: { readonly meter: string }): ReactNode {
   const words = useWords(PANEL_WORDS);
+  const reasonOf = useReason();
   const { utility } = useSession();
   const { money } = useFormat();
   const { exponent } = utility.currency;
@@ -45,7 +47,7 @@ export function Sale({ meter }: { readonly meter: string }): ReactNode {
               value={text}
               inputMode="decimal"
               onChange={({ currentTarget }) => setText(currentTarget.value)}
-              error={paid === undefined ? words.amountWrong : selling.error?.message}
+              error={paid === undefined ? words.amountWrong : selling.error && reasonOf(selling.error)}
               w={180}
             />
             <Button type="submit" mt={25} loading={selling.isPending} disabled={paid === undefined || paid === '0'}>
