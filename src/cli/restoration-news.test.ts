@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { HostFailure, RestorationView } from '../host/index.ts';
-import { milliseconds, svpmsn } from '../units/index.ts';
+import type { HostFailure, NumberedOrder, RestorationView } from '../host/index.ts';
+import { milliseconds, svpmsn, tokens } from '../units/index.ts';
 import { RestorationNews } from './restoration-news.ts';
 
 const AT_START: RestorationView = {
   ...{ copiedAt: Date.UTC(2026, 0, 1), startedAt: milliseconds(5), meters: 300, awaited: 300, frozen: [], found: 0n },
-  ...{ unsettledPayments: 2, ports: [{ port: 'bank', isReconciled: false }] },
+  ...{ paidTwice: [], unsettledPayments: 2, ports: [{ port: 'bank', isReconciled: false }] },
 };
 const AT_END: RestorationView = { ...AT_START, awaited: 0, ports: [{ port: 'bank', isReconciled: true }] };
 
@@ -31,6 +31,25 @@ test('what is learned since a restore is told once as it changes, and then that 
     'info The books were put back from a copy of 2026-01-01T00:00:00.000Z; 0 of 300 meters have not told their receipts yet.',
     'info Every meter was heard and every payment port compared: value moves as before.',
   ]);
+});
+
+test('a voucher that paid in two meters is told with both', async () => {
+  const order = {
+    ...{ op: 'credit', state: 'stored', source: 'voucher', orderedAt: milliseconds(1), sequence: 1 },
+  } as const;
+  const sold = {
+    ...order,
+    id: 'payment:voucher:spring.00001:1',
+    svpmsn: svpmsn(2),
+    txid: '',
+    amount: tokens(9),
+  } as NumberedOrder;
+  const paidTwice = [{ voucher: 'spring.00001', sold, found: { ...sold, svpmsn: svpmsn(1), amount: tokens(7) } }];
+  const [, told1] = await told({ ...AT_END, awaited: 1, paidTwice });
+  assert.equal(
+    told1,
+    'warn Vouchers paid twice, and what they are worth is lost: spring.00001 in meter 000002, and before that in 000001 for 7 tokens.',
+  );
 });
 
 test('a host whose books were never put back, or long ago, says nothing of it, and one whose store is away asks again', async () => {

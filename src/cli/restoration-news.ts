@@ -51,6 +51,9 @@ function sentencesOf(view: RestorationView, isDone: boolean): string[] {
     ...(frozen.length > 0
       ? [`Meters are frozen since then, and a person decides: ${named(frozen.map(svpmsnText))}.`]
       : []),
+    ...(view.paidTwice.length > 0
+      ? [`Vouchers paid twice, and what they are worth is lost: ${named(view.paidTwice.map(twiceText))}.`]
+      : []),
     ...(waiting.length > 0
       ? [
           `No value leaves and ${unsettledPayments} open payments wait until the payments of ${waiting.join(', ')} were compared with these books: see "After a restore" in the operating guide.`,
@@ -59,6 +62,9 @@ function sentencesOf(view: RestorationView, isDone: boolean): string[] {
     ...(isDone ? ['Every meter was heard and every payment port compared: value moves as before.'] : []),
   ];
 }
+
+const twiceText = ({ voucher, sold, found }: RestorationView['paidTwice'][number]): string =>
+  `${voucher} in meter ${svpmsnText(sold.svpmsn)}, and before that in ${svpmsnText(found.svpmsn)} for ${found.amount} tokens`;
 
 const named = (all: readonly string[]): string =>
   all.length > NAMED_MAX ? `${all.slice(0, NAMED_MAX).join(', ')} and ${all.length - NAMED_MAX} more` : all.join(', ');

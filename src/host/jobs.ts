@@ -1,12 +1,21 @@
 import type { CarryPriority } from '../backhaul/index.ts';
 import type { KeyName } from '../crypto/index.ts';
 import { COMMAND_OF_OP, Command, type HostSession, ValueOp } from '../exchange/index.ts';
-import { assertNever, type Milliseconds } from '../units/index.ts';
+import { assertNever, type Milliseconds, type Svpmsn } from '../units/index.ts';
 import { type CardLoad, nextLoad } from './card-loads.ts';
 import { bookedKey, purposeChanged } from './key-change.ts';
 import type { StoreTransaction } from './ports.ts';
-import { asOutstanding, nextRow } from './receipts.ts';
-import { type ControlCommand, Lane, type Meter, type OutstandingRow, type Purse, type Work } from './types.ts';
+import { asOutstanding, nextRow, refundUnsent } from './receipts.ts';
+import {
+  type ControlCommand,
+  Lane,
+  type Meter,
+  type NumberedOrder,
+  type OutstandingRow,
+  type Purse,
+  type Work,
+} from './types.ts';
+import { isPaidElsewhere } from './voucher-names.ts';
 import { ANSWER_WITHIN_MS } from './work.ts';
 
 /** What one exchange is for. */
@@ -69,7 +78,7 @@ async function nextJob(
     const outstanding = await tx.outstanding(purse.svpmsn);
     if (isHeld) isHeldBack = outstanding !== undefined || (await tx.nextWaiting(purse.svpmsn)) !== undefined;
     else if (outstanding !== undefined) return { type: 'value', row: outstanding };
-    const order = isHeld ? undefined : await tx.nextWaiting(purse.svpmsn);
+    const order = isHeld ? undefined : await nextToSend(tx, purse.svpmsn, now);
     if (order !== undefined) {
       const row = nextRow(purse, outstanding, order);
       await tx.putOutstanding(row);
@@ -82,6 +91,15 @@ async function nextJob(
   const command = await tx.nextCommand(purse.svpmsn);
   if (command !== undefined) return { type: 'command', command };
   return isHeldBack ? { type: 'held' } : load && { type: 'card', ...load };
+}
+
+/** What a voucher paid for that was found to have paid elsewhere is given back: it never left. */
+async function nextToSend(tx: StoreTransaction, id: Svpmsn, now: Milliseconds): Promise<NumberedOrder | undefined> {
+  for (;;) {
+    const order = await tx.nextWaiting(id);
+    if (order === undefined || !(await isPaidElsewhere(tx, order))) return order;
+    await refundUnsent(tx, order, now);
+  }
 }
 
 /** The command that carries it. */

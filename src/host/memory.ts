@@ -260,6 +260,10 @@ class Tables extends MemoryShelves implements StoreTransaction {
   async anyFound() {
     return this.#found.size > 0;
   }
+  async foundOf(source: string) {
+    const found = [...this.#found].flatMap((id) => this.#orders.get(id) ?? []);
+    return found.filter((order) => order.source.startsWith(source)).sort((a, b) => a.sequence - b.sequence);
+  }
   async ordersOfTxid(txids: readonly string[]) {
     return txids.map((txid) => this.#orders.get(this.#byTxid.get(txid) ?? ''));
   }

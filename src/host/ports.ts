@@ -230,6 +230,8 @@ export interface StoreReads {
   ordersOf(ids: readonly string[]): Promise<(NumberedOrder | undefined)[]>;
   /** Whether meters have told of value that no sale here explains. */
   anyFound(): Promise<boolean>;
+  /** Such value whose source begins so, the oldest first. */
+  foundOf(source: string): Promise<NumberedOrder[]>;
   /** In the order asked for. */
   ordersOfTxid(txids: readonly string[]): Promise<(NumberedOrder | undefined)[]>;
   /** The oldest of a meter that waits. */

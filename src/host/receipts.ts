@@ -38,6 +38,7 @@ import {
   type Purse,
   type RefundReason,
 } from './types.ts';
+import { keptForVoucher } from './voucher-names.ts';
 import { orderEnded } from './webhooks.ts';
 import { wake } from './work.ts';
 
@@ -309,7 +310,8 @@ const isUnsent = ({ state, counter }: Order): boolean =>
 
 /**
  * X7: the meter holds another TXID at the next TC. After a restore it may be an order that these books still have
- * unsent: then it is that order's receipt. Otherwise it is value that nobody here sold, flagged as found.
+ * unsent: then it is that order's receipt. Otherwise it is value that nobody here sold, flagged as found; of a voucher
+ * that paid at another meter as well, because these books did not know of this one, too: whoever lives here did nothing.
  */
 async function adopt(
   tx: StoreTransaction,
@@ -322,9 +324,15 @@ async function adopt(
   const { svpmsn } = purse;
   const { counter } = receipt;
   const txid = toHex(receipt.txid);
-  const [known] = await tx.ordersOfTxid([txid]);
-  if (known !== undefined && (known.svpmsn !== svpmsn || !isUnsent(known))) return 'txid-twice';
-  if (known === undefined && judgement.applied) {
+  const id = `${FOUND_PREFIX}${svpmsnText(svpmsn)}:${counter}`;
+  const [named] = await tx.ordersOfTxid([txid]);
+  const known = named?.svpmsn === svpmsn ? named : undefined;
+  const ofVoucher =
+    named === known || named === undefined
+      ? undefined
+      : await keptForVoucher(tx, named, { id, isCredited: judgement.applied });
+  if (named !== undefined && ofVoucher === undefined && (known === undefined || !isUnsent(known))) return 'txid-twice';
+  if (named === undefined && judgement.applied) {
     const closing = await forgottenClosing(tx, purse, txid, now);
     if (closing === 'unasked') {
       await goneByNow(tx, svpmsn, now);
@@ -340,7 +348,7 @@ async function adopt(
   const credits = judgement.applied && known?.op !== 'close';
   if (credits && purse.credited + BigInt(judgement.amount) > BigInt(receipt.creditedTotal)) {
     // No credit at all: it left the purse, by an order that books which were put back may have forgotten.
-    const isClosing = known === undefined && purse.credited <= BigInt(receipt.creditedTotal);
+    const isClosing = named === undefined && purse.credited <= BigInt(receipt.creditedTotal);
     return isClosing && (await tx.fact('restored-at')) !== undefined ? 'closing-forgotten' : 'amount-differs';
   }
   if (known !== undefined && credits && known.amount !== judgement.amount) {
@@ -352,10 +360,10 @@ async function adopt(
     await settle(tx, purse, { order: known.id, counter }, settlementOf(known, seen), now);
     return undefined;
   }
-  const id = `${FOUND_PREFIX}${svpmsnText(svpmsn)}:${counter}`;
   const amount = BigInt(judgement.amount);
   const why = judgement.applied ? undefined : reasonOf(receipt);
-  await tx.addOrders([foundOrder(id, { svpmsn, counter, txid, amount: judgement.amount, why }, now)]);
+  const kept = ofVoucher ?? { source: 'found', txid };
+  await tx.addOrders([foundOrder(id, { svpmsn, counter, ...kept, amount: judgement.amount, why }, now)]);
   await tx.putPurse({ ...purse, lastCounter: counter, bookedAt: now, credited: purse.credited + amount });
   if (amount > 0n) await tx.post([move('found', amount, { at: now, svpmsn, order: id })]);
   return undefined;
@@ -405,13 +413,14 @@ function foundOrder(
   seen: {
     readonly svpmsn: Order['svpmsn'];
     readonly counter: number;
+    readonly source: string;
     readonly txid: string;
     readonly amount: Tokens;
     readonly why: RefundReason | undefined;
   },
   now: Milliseconds,
 ): Order {
-  return { id, op: 'credit', source: 'found', state: 'found', orderedAt: now, settledAt: now, ...seen };
+  return { id, op: 'credit', state: 'found', orderedAt: now, settledAt: now, ...seen };
 }
 
 /** Tokens of one purse at one moment, as the meter said under its key. */

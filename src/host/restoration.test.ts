@@ -34,7 +34,7 @@ test('on a copy every meter is asked, and no value leaves until each payment por
   assert.ok(startedAt < rig.clock.ms);
   assert.deepEqual(view, {
     copiedAt: 1_234,
-    ...{ meters: 1, awaited: 0, frozen: [], found: 0n, unsettledPayments: 0 },
+    ...{ meters: 1, awaited: 0, frozen: [], found: 0n, paidTwice: [], unsettledPayments: 0 },
     ports: [{ port: 'bank', isReconciled: false }],
   });
   const reconciled = made(await rig.host.reconciled('bank'));

@@ -9,6 +9,7 @@ import type { HostPorts, StoreReads, StoreTransaction } from './ports.ts';
 import { wantQuery } from './receipts.ts';
 import type { HostFailure, Meter } from './types.ts';
 import type { ValueHold } from './value-hold.ts';
+import { type PaidTwice, vouchersPaidTwice } from './voucher-names.ts';
 
 /** What the books say of the copy that they were last put back from, and what was learned since. */
 export interface RestorationView {
@@ -23,6 +24,8 @@ export interface RestorationView {
   readonly frozen: readonly Svpmsn[];
   /** Value in meters that these books do not know to have been sold, in tokens. */
   readonly found: bigint;
+  /** Vouchers that paid in two meters, of which these books had forgotten one: what they are worth is lost. */
+  readonly paidTwice: readonly PaidTwice[];
   /** Payments that have not come to their end. */
   readonly unsettledPayments: number;
   /** Each payment port, and whether its payments were compared with the books since. */
@@ -102,7 +105,15 @@ export class Restoration {
     for (const state of UNSETTLED) unsettledPayments += (await tx.payments.where('state', state)).length;
     return {
       ...{ copiedAt: await tx.fact('restored-from'), startedAt: startedAt as Milliseconds },
-      ...{ meters: meters.length, awaited, frozen, found, unsettledPayments, ports },
+      ...{
+        meters: meters.length,
+        awaited,
+        frozen,
+        found,
+        paidTwice: await vouchersPaidTwice(tx),
+        unsettledPayments,
+        ports,
+      },
     };
   }
 }

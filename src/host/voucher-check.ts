@@ -1,5 +1,7 @@
+import { svpmsnText } from '../units/index.ts';
 import type { BookFinding, LedgerSum } from './ports.ts';
-import type { VoucherTrade, VoucherUsed } from './types.ts';
+import type { Order, VoucherTrade, VoucherUsed } from './types.ts';
+import { otherTxids, voucherOfPayment } from './voucher-names.ts';
 
 /**
  * Vouchers against the payments that they are in and the sales that these became, one after the other: of many nothing is
@@ -11,6 +13,14 @@ export class VoucherCheck {
   #sold = 0n;
   /** Sold for by vouchers, and not given back. */
   #redeemed = 0n;
+
+  /** What meters hold that these books know no sale of, by TXID. */
+  readonly #found = new Map<string, Order>();
+
+  /** Value that was found in a meter: all of it is told before the first voucher. */
+  readonly found = (order: Order): void => {
+    if (order.amount > 0) this.#found.set(order.txid, order);
+  };
 
   /** What is wrong with a voucher, in one clause. */
   readonly voucherFault = ({ voucher, payment, trade, order }: VoucherUsed): string | undefined => {
@@ -24,6 +34,10 @@ export class VoucherCheck {
       return `it is worth ${value}, and payment ${payment.id} took ${payment.paid} as ${payment.method}`;
     }
     if (state !== 'sold') return `it is ${state}, and payment ${payment.id} took it`;
+    if (order?.state === 'stored') {
+      const others = this.#elsewhere(payment.id).map(({ id, amount }) => `${id}, ${amount} tokens`);
+      if (others.length > 0) return `meter ${svpmsnText(order.svpmsn)} has its value, and so has ${others.join('; ')}`;
+    }
     if (redeemedAt === undefined) return undefined;
     if (payment.state !== 'capturing' && payment.state !== 'captured') {
       return `it is redeemed, and payment ${payment.id} is ${payment.state}`;
@@ -33,6 +47,12 @@ export class VoucherCheck {
     }
     return undefined;
   };
+
+  /** What other meters were found to hold of the same voucher. */
+  #elsewhere(payment: string): Order[] {
+    const named = this.#found.size === 0 ? undefined : voucherOfPayment(payment);
+    return named === undefined ? [] : otherTxids(named).flatMap((txid) => this.#found.get(txid) ?? []);
+  }
 
   /** What is wrong with a sale that a voucher paid. */
   readonly tradeFault = ({ trade, order, voucher }: VoucherTrade): string | undefined => {

@@ -2,7 +2,6 @@ import { sha256Hex } from '../crypto/index.ts';
 import { type Milliseconds, parseVoucherDigits, type WallClock } from '../units/index.ts';
 import { fail, findMeter, isFailure } from './failures.ts';
 import { lockMs } from './log-in.ts';
-import { orderOfPayment } from './payment-order.ts';
 import type {
   Authorisation,
   Completion,
@@ -13,8 +12,8 @@ import type {
 } from './payment-port.ts';
 import { type PaymentWay, type Store, StoreError, type StoreReads, type StoreTransaction } from './ports.ts';
 import type { HostFailure, Payment, Voucher } from './types.ts';
-import { foundOf } from './vending.ts';
 import type { VoucherNumbers } from './voucher-batches.ts';
+import { isOver, nextPayment } from './voucher-names.ts';
 
 /** What somebody says to pay with a voucher. */
 export interface VoucherSaid {
@@ -75,8 +74,7 @@ export async function lookAtVoucher(
   }
   const why = unfit(voucher, clock.now());
   if (why !== undefined) return refused(voucher, why);
-  const payment = await nextPayment(tx, voucher);
-  const [there] = await foundOf(tx, [orderOfPayment(payment)]);
+  const { payment, found: there } = await nextPayment(tx, voucher.id);
   if (there !== undefined && there.svpmsn !== said.meter) return refused(voucher, 'is used');
   return { value: voucher.value, payment };
 }
@@ -103,20 +101,6 @@ const refused = ({ id }: Voucher, why: string): HostFailure =>
 
 async function paymentOf(tx: StoreReads, { payment }: Voucher): Promise<Payment | undefined> {
   return payment === undefined ? undefined : (await tx.payments.of([payment]))[0];
-}
-
-const isOver = ({ state }: Payment): boolean => state === 'reversed' || state === 'declined';
-
-/**
- * The first of its payments that has not ended for nothing. It is named after the voucher and not after whoever asks: so
- * a voucher whose value is in a meter already is found there by books that a restore made forget it, and pays no second time.
- */
-async function nextPayment(tx: StoreReads, { id }: Voucher): Promise<string> {
-  for (let count = 1; ; count++) {
-    const named = `voucher:${id}:${count}`;
-    const [payment] = await tx.payments.of([named]);
-    if (payment === undefined || !isOver(payment)) return named;
-  }
 }
 
 export interface VoucherPorts {

@@ -2,39 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { milliseconds, svpmsn, voucherDigits } from '../units/index.ts';
-import { type HostFailure, type MemoryStore, StoreError, VoucherCheck, voucherWay } from './index.ts';
+import { type HostFailure, type MemoryStore, StoreError, voucherWay } from './index.ts';
 import { made } from './rig.testing.ts';
 import { HASHES, VoucherTill } from './vouchers.testing.ts';
 
 const SPRING = { batch: 'spring', first: 1, last: 1 };
 const reasonOf = (answer: object): string => (answer as HostFailure).reason;
 const numberOf = (printed: readonly { readonly number: string }[], place = 0): string => printed[place]?.number ?? '';
-
-/** What an audit finds over the same rows. */
-async function findings({ till }: VoucherTill): Promise<readonly string[]> {
-  const check = new VoucherCheck();
-  return till.rig.store.read(async (tx) => {
-    const rows = await tx.vouchers.page({ limit: 9_999 });
-    const faults: (string | undefined)[] = [];
-    for (const voucher of rows) {
-      const id = voucher.payment ?? '';
-      const [[payment], [trade], [order]] = [
-        await tx.payments.of([id]),
-        await tx.trades.of([`payment:${id}`]),
-        await tx.ordersOf([`payment:${id}`]),
-      ];
-      faults.push(check.voucherFault({ voucher, payment, trade, order }));
-    }
-    for (const trade of await tx.trades.page({ limit: 9_999 })) {
-      if (trade.method !== 'voucher') continue;
-      const [order] = await tx.ordersOf([trade.id]);
-      const [voucher] = await tx.vouchers.where('payment', trade.id.slice('payment:'.length));
-      faults.push(check.tradeFault({ trade, order, voucher }));
-    }
-    const { sums } = await tx.ledgerSums(0);
-    return [...faults.flatMap((fault) => fault ?? []), ...check.findings(sums).map(({ what }) => what)];
-  });
-}
 
 test('a voucher that was sold pays once: its value is in the meter, and what it was owed for is gone', async () => {
   const own = await VoucherTill.open();
@@ -55,7 +29,7 @@ test('a voucher that was sold pays once: its value is in the meter, and what it 
   assert.ok(made(await own.vouchers.voucher('spring.00001')).redeemedAt);
   assert.equal(made(await own.redeem(numberOf(printed))).id, payment.id, 'said again there, it is the same payment');
   assert.equal(reasonOf(await own.redeem(numberOf(printed), 1)), 'voucher-refused', 'and nobody else’s');
-  assert.deepEqual(await findings(own), []);
+  assert.deepEqual(await own.findings(), []);
 });
 
 test('two who say one number at once, at two meters, get one value', async () => {
@@ -66,7 +40,7 @@ test('two who say one number at once, at two meters, get one value', async () =>
   const { issued, stored, balanced } = await own.till.rig.host.books();
   assert.ok(stored > 0n && stored <= 700n);
   assert.deepEqual([issued, balanced, await own.till.account('voucher')], [stored, true, 0n]);
-  assert.deepEqual(await findings(own), []);
+  assert.deepEqual(await own.findings(), []);
 });
 
 test('only what is sold, not blocked and not too old pays', async () => {
@@ -201,7 +175,7 @@ test('an agent buys vouchers out of its float, less its commission, and what is 
   made(await own.agreed({ type: 'voucher-void', batch: 'spring', first: 3, last: 4 }));
   assert.equal(await till.account('voucher'), -1_000n, 'what was never sold moves nothing');
   assert.equal(reasonOf(await own.agreedToAsk({ type: 'voucher-void', ...SPRING })), 'voucher-settled');
-  assert.deepEqual(await findings(own), []);
+  assert.deepEqual(await own.findings(), []);
 });
 
 test('vouchers that are sold for cash count at the till of whoever sells them, and so does what goes back for them', async () => {
@@ -290,7 +264,7 @@ test('what was paid for a voucher that expired is kept when it is made void', as
   made(await own.agreed({ type: 'voucher-void', batch: 'spring', first: 1, last: 2 }));
   const accounts = ['voucher', 'vouchers-lapsed', 'cash'].map((name) => own.till.account(name));
   assert.deepEqual(await Promise.all(accounts), [0n, -2_000n, 2_000n]);
-  assert.deepEqual(await findings(own), []);
+  assert.deepEqual(await own.findings(), []);
 });
 
 test('one whose sale is taken back before its value is stored pays again, elsewhere as well', async () => {
@@ -309,7 +283,7 @@ test('one whose sale is taken back before its value is stored pays again, elsewh
   await own.till.end();
   assert.equal((await own.till.payment(second.id)).state, 'captured');
   assert.deepEqual([await own.till.account('voucher'), await own.till.account('refunds-payable')], [0n, 0n]);
-  assert.deepEqual(await findings(own), []);
+  assert.deepEqual(await own.findings(), []);
 });
 
 test('books that were put back to before a voucher was paid with find its value in the meter, and sell none for it again', async () => {
@@ -331,7 +305,7 @@ test('books that were put back to before a voucher was paid with find its value 
   await till.end();
   assert.equal((await till.payment(again.id)).state, 'captured');
   assert.deepEqual([till.rig.meters.get(svpmsn(0))?.credited, (await till.rig.host.books()).found], [credited, 0n]);
-  assert.deepEqual(await findings(own), []);
+  assert.deepEqual(await own.findings(), []);
 });
 
 test('whatever fails on the way, a voucher has its value in one meter, or is good for it still', async () => {
@@ -386,7 +360,7 @@ test('whatever fails on the way, a voucher has its value in one meter, or is goo
         if (step.type === 'crash') rig.host = rig.newHost();
         if (step.type === 'wait') rig.clock.ms += step.ms;
         await new Promise(setImmediate);
-        assert.deepEqual(await findings(own), [], 'at every instant');
+        assert.deepEqual(await own.findings(), [], 'at every instant');
       }
       rig.faults = undefined;
       await till.end();
@@ -404,7 +378,7 @@ test('whatever fails on the way, a voucher has its value in one meter, or is goo
       );
       const good = vouchers.filter(({ state, redeemedAt }) => state !== 'void' && redeemedAt === undefined);
       assert.equal(await till.account('voucher'), BigInt(-300 * good.length));
-      assert.deepEqual(await findings(own), []);
+      assert.deepEqual(await own.findings(), []);
     }),
     { numRuns: 60 },
   );

@@ -23,7 +23,11 @@ export function testKeys(kid = 'books'): { readonly keys: BookKeys; readonly ver
 }
 
 /** Of vouchers, where they are somebody else's to look at. */
-export const NO_FAULTS: LedgerKnowledge['vouchers'] = { voucherFault: () => undefined, tradeFault: () => undefined };
+export const NO_FAULTS: LedgerKnowledge['vouchers'] = {
+  found: () => undefined,
+  voucherFault: () => undefined,
+  tradeFault: () => undefined,
+};
 
 /** An audit of books whose source is closed after it. */
 export async function audited(

@@ -162,6 +162,10 @@ export class SqlStatements extends SqlShelves implements StoreTransaction {
   async anyFound() {
     return (await this.#number("SELECT count(*) FROM (SELECT 1 FROM orders WHERE state = 'found' LIMIT 1) AS one")) > 0;
   }
+  foundOf(source: string) {
+    const where = "WHERE state = 'found' AND substr(source, 1, ?) = ? ORDER BY sequence";
+    return this.#all(orders, where, source.length, source);
+  }
   ordersOfTxid(txids: readonly string[]) {
     return this.#ofKeys(orders, txids, '"txid"');
   }

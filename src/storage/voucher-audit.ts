@@ -1,4 +1,4 @@
-import type { VoucherTrade, VoucherUsed } from '../host/ports.ts';
+import type { Order, VoucherTrade, VoucherUsed } from '../host/ports.ts';
 import type { Findings } from './audit-findings.ts';
 import type { BookSource } from './book-source.ts';
 import type { SqlRow, Table, TableShape } from './table.ts';
@@ -6,12 +6,19 @@ import { orders, payments, trades, vouchers } from './tables.ts';
 
 /** What is wrong with a voucher, or with a sale that one paid, in one clause. */
 export interface VoucherFaults {
+  /** Value that was found in a meter, before all others. */
+  readonly found: (order: Order) => void;
   readonly voucherFault: (used: VoucherUsed) => string | undefined;
   readonly tradeFault: (sold: VoucherTrade) => string | undefined;
 }
 
 /** Each voucher beside its payment and its sale, and each sale by a voucher beside it: none is kept. */
 export async function auditVouchers(source: BookSource, faults: VoucherFaults, findings: Findings): Promise<void> {
+  await each(source, FOUND, orders.name, findings, (next) => {
+    const order = next(orders);
+    if (order !== undefined) faults.found(order);
+    return undefined;
+  });
   await each(source, USED, vouchers.name, findings, (next) => {
     const used = { voucher: next(vouchers), payment: next(payments), trade: next(trades), order: next(orders) };
     return faults.voucherFault(used as VoucherUsed);
@@ -58,6 +65,8 @@ const columnsOf = (name: string, { columns }: TableShape): string =>
 
 /** Of a sale that a payment became. */
 const PREFIX = 'payment:';
+
+const FOUND = `SELECT ${columnsOf('o', orders)} FROM orders o WHERE o.state = 'found'`;
 
 const USED = `
 SELECT ${columnsOf('v', vouchers)}, ${columnsOf('p', payments)}, ${columnsOf('t', trades)}, ${columnsOf('o', orders)}

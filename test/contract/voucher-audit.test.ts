@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { txidTextOf } from '../../src/exchange/index.ts';
 import {
+  type Order,
   type Payment,
   type Store,
   type StoreTransaction,
@@ -11,7 +13,7 @@ import {
 import { made } from '../../src/host/rig.testing.ts';
 import { VoucherTill } from '../../src/host/vouchers.testing.ts';
 import { audited } from '../../src/storage/book-audit.testing.ts';
-import { milliseconds } from '../../src/units/index.ts';
+import { milliseconds, svpmsn, tokens } from '../../src/units/index.ts';
 import { books, SEALED_PLACES } from './sealed-places.testing.ts';
 
 /** One voucher of each kind: paid with, on its way, given back, blocked, good, void, and never sold. */
@@ -113,6 +115,14 @@ for (const { name, skip, open } of SEALED_PLACES) {
       await store.transaction(putBack);
       assert.deepEqual(await found(), [], 'and put right, none is');
     }
+    const there: Order = {
+      ...{ id: 'found:000001:9', svpmsn: svpmsn(1), op: 'credit', amount: tokens(7), counter: 9, why: undefined },
+      ...{ source: 'found', txid: txidTextOf('payment:voucher:spring.00001:2'), state: 'found' },
+      ...{ orderedAt: milliseconds(1), settledAt: milliseconds(1) },
+    };
+    await store.transaction((tx) => tx.addOrders([there]));
+    const twice = 'vouchers spring.00001: meter 000000 has its value, and so has found:000001:9, 7 tokens';
+    assert.ok((await found()).includes(twice), 'what another meter holds of it is named');
     await store.close();
   });
 }

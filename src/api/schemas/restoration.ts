@@ -13,6 +13,19 @@ export const RestorationSchema = Type.Object(
     frozenMeters: Type.Array(MeterNumber, { description: 'Frozen since the restore: a person decides.' }),
     /** Value in meters that the books do not know to have been sold. */
     found: Amount,
+    vouchersPaidTwice: Type.Array(
+      Strict({
+        voucher: Type.String(),
+        meter: MeterNumber,
+        order: Type.String(),
+        foundIn: MeterNumber,
+        amount: Amount,
+      }),
+      {
+        description:
+          'Vouchers that paid for an order in `meter`, and before that, in hours that the books forgot, for `amount` in the meter `foundIn`.',
+      },
+    ),
     unsettledPayments: Type.Integer({ minimum: 0 }),
     ports: Type.Array(Strict({ port: Type.String(), isReconciled: Type.Boolean() })),
   },
@@ -25,6 +38,7 @@ export const restorationJson = ({
   awaited,
   frozen,
   found,
+  paidTwice,
   ...view
 }: RestorationView): Static<typeof RestorationSchema> => ({
   ...(copiedAt !== undefined && { copiedAt: instantText(copiedAt) }),
@@ -33,6 +47,10 @@ export const restorationJson = ({
   awaitedMeters: awaited,
   frozenMeters: frozen.map(svpmsnText),
   found: String(found),
+  vouchersPaidTwice: paidTwice.map(({ voucher, sold, found: there }) => ({
+    ...{ voucher, meter: svpmsnText(sold.svpmsn), order: sold.id },
+    ...{ foundIn: svpmsnText(there.svpmsn), amount: String(there.amount) },
+  })),
   unsettledPayments: view.unsettledPayments,
   ports: view.ports.map((each) => ({ ...each })),
 });
