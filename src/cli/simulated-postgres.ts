@@ -22,7 +22,7 @@ export const TABLES: readonly string[] = [
     'host_beats',
     'tenancies',
   ],
-  ...['inspections', 'phone_access', 'calls'],
+  ...['inspections', 'key_rotations', 'phone_access', 'calls'],
   ...['message_choices', 'messages'],
   ...[
     'card_providers',

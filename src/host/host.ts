@@ -34,6 +34,7 @@ import { inspect, inspectionsOf } from './inspections.ts';
 import { monitoringInDoubt, nextKeyMissing } from './key-change.ts';
 import { KeyHanding } from './key-handing.ts';
 import { newestHeld, planRotation, rotate } from './key-rotation.ts';
+import { KeyTimer } from './key-timer.ts';
 import { keyUse } from './key-use.ts';
 import { LedgerReader } from './ledger.ts';
 import { readLineDay } from './line-day.ts';
@@ -64,6 +65,7 @@ import { addSubscriber, changeSubscriber, enrol, readdress } from './registry.ts
 import { payeeAccount, type Remitting, remit, remittanceBy } from './remittances.ts';
 import { replaceMeter } from './replacement.ts';
 import { Restoration } from './restoration.ts';
+import { rotationsOf } from './rotation-row.ts';
 import { findMeters, findSubscribers } from './search.ts';
 import type {
   ControlRequest,
@@ -153,6 +155,8 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
   const forecasts = new Forecasts(store, settings.zone);
   const hearing = new Hearing(ports, settings, counters, { dispatcher, pipe, handing, slots });
   const { roundMs } = hearing;
+  const { rotation: timings } = settings;
+  const timer = timings && new KeyTimer(ports, { timings, zone: settings.zone, roundMs });
   const presence =
     settings.process === undefined ? undefined : new Presence(ports, settings.process, () => dispatcher.underWay);
   let instantReserved = 0;
@@ -476,6 +480,8 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
     tariffs: () => store.read(latestTariffs),
     tariffVersions: (query) => store.read((tx) => tariffVersions(tx, query)),
     planRotation: (asked) => orStoreFailure(planRotation(ports, asked, { now: clock.now(), roundMs })),
+    rotateDueKeys: async () => timer?.step(),
+    keyRotations: () => store.read((tx) => rotationsOf(tx, timings)),
     keyUse: async () => keyUse(await store.read((tx) => tx.meters())),
     events: (query) => store.read((tx) => tx.events(query)),
     postings: (query) => store.read((tx) => tx.postings(query)),

@@ -37,6 +37,7 @@ export {
   type RotationStep,
   rotationText,
 } from './key-rotation.ts';
+export type { RotationTiming, RotationTimings } from './key-timer.ts';
 export type { LineDay } from './line-day.ts';
 export { MemoryStore } from './memory.ts';
 export type * from './message-services.ts';
@@ -78,6 +79,7 @@ export { METERS_PER_LOCAL_UNIT_MAX } from './registry.ts';
 export { paidBy, SELLER } from './remittances.ts';
 export type { Replacement } from './replacement.ts';
 export type { RestorationView } from './restoration.ts';
+export { rotationOverdueMs } from './rotation-row.ts';
 export { drawPassword } from './secrets.ts';
 export type * from './services.ts';
 export { correctMonth } from './settlement-correction.ts';
@@ -103,6 +105,7 @@ export type { TableSection, TableSheet } from './table-sheet.ts';
 export { stateOfMeter } from './things.ts';
 export { CALL_STEPS } from './types/callers.ts';
 export { INSPECTION_FINDINGS } from './types/inspections.ts';
+export { ROTATION_STATES } from './types/key-rotations.ts';
 export { LOSS_ALARM_STATES, LOSS_FINDINGS } from './types/losses.ts';
 export { MESSAGE_CAUSES, MESSAGE_STATES } from './types/messages.ts';
 export { WEBHOOK_EVENTS } from './types/webhooks.ts';

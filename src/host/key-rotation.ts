@@ -13,6 +13,7 @@ import { fail } from './failures.ts';
 import { bookedKey, GENERATIONS, keyChangeCommand, ROTATED_PURPOSES, type RotatedPurpose } from './key-change.ts';
 import { MeterKeys } from './meter-keys.ts';
 import type { HostPorts, StoreReads, StoreTransaction } from './ports.ts';
+import { noticeHand } from './rotation-row.ts';
 import { DARK_ROUNDS, holdsNoValueKey } from './standing.ts';
 import type { ControlCommand, HostFailure, Meter } from './types.ts';
 
@@ -59,7 +60,7 @@ export interface RotationPlan {
 
 interface Looked {
   readonly plan: RotationPlan;
-  readonly rows: ReadonlyMap<Svpmsn, { readonly meter: Meter; readonly change: ControlCommand | undefined }>;
+  readonly rows: ReadonlyMap<Svpmsn, MeterPlaced>;
 }
 
 /** How many meters can take a step, and what of the others; nothing is changed. */
@@ -81,17 +82,27 @@ export async function rotate(
 ): Promise<RotationPlan> {
   const { plan, rows } = await look(tx, asked, at);
   for (const svpmsn of plan.stage) {
-    const { meter, change } = rows.get(svpmsn) as { meter: Meter; change: ControlCommand | undefined };
+    const { meter, change } = rows.get(svpmsn) as MeterPlaced;
     const { purpose, step } = asked;
     if (step === 'back-out') await backOut(tx, meter, purpose, change as ControlCommand, at.now);
-    else {
-      const generation = step === 'give' ? at.generation : meter[GENERATIONS[purpose]];
-      const floor = step === 'give' && purpose !== 'monitoring' ? meter[GENERATIONS[purpose]] : generation;
-      const n = keyName(ROTATED_PURPOSES[purpose], meter.suite, generation);
-      await queueCommand(tx, meter, keyChangeCommand(purpose, n, floor), at.now);
-    }
+    else await orderStep(tx, meter, { purpose, step, generation: at.generation }, at.now);
   }
+  // What people did by hand the timer does not undo.
+  await noticeHand(tx, asked, { generation: at.generation, now: at.now });
   return plan;
+}
+
+/** Gives a meter the key of a generation, or takes the one before it away. */
+export async function orderStep(
+  tx: StoreTransaction,
+  meter: Meter,
+  { purpose, step, generation: newest }: { purpose: RotatedPurpose; step: 'give' | 'raise'; generation: number },
+  now: Milliseconds,
+): Promise<void> {
+  const generation = step === 'give' ? newest : meter[GENERATIONS[purpose]];
+  const floor = step === 'give' && purpose !== 'monitoring' ? meter[GENERATIONS[purpose]] : generation;
+  const n = keyName(ROTATED_PURPOSES[purpose], meter.suite, generation);
+  await queueCommand(tx, meter, keyChangeCommand(purpose, n, floor), now);
 }
 
 /** The newest generation that the key store has, or why nothing can be rotated to. */
@@ -119,25 +130,54 @@ export async function newestHeld(
 async function look(
   tx: StoreReads,
   { purpose, suite, step, most = Number.POSITIVE_INFINITY }: RotationAsked,
-  { generation, now, roundMs }: { readonly generation: number; readonly now: Milliseconds; readonly roundMs: number },
+  at: { readonly generation: number; readonly now: Milliseconds; readonly roundMs: number },
 ): Promise<Looked> {
   const meters = (await tx.meters()).filter((meter) => meter.suite === suite);
-  const known = await tx.knowledgeOf(meters.map(({ svpmsn }) => svpmsn));
-  const rows = new Map<Svpmsn, { meter: Meter; change: ControlCommand | undefined }>();
+  const rows = new Map<Svpmsn, MeterPlaced>();
   const places = new Map<RotationPlace, Svpmsn[]>();
+  for (const placed of await placesOf(tx, meters, { purpose, ...at })) {
+    const { svpmsn } = placed.meter;
+    const place = placed.of(step);
+    rows.set(svpmsn, placed);
+    const of = places.get(place) ?? [];
+    places.set(place, of);
+    of.push(svpmsn);
+  }
+  const stage = (places.get('can') ?? []).slice(0, Math.min(most, meters.length));
+  const { generation } = at;
+  return { plan: { generation, left: GENERATION_MAX - generation, meters: places, stage }, rows };
+}
+
+/** A meter, what it was last ordered of a key, and where it is in each step of its rotation. */
+export interface MeterPlaced {
+  readonly meter: Meter;
+  readonly change: ControlCommand | undefined;
+  of(step: RotationStep): RotationPlace;
+}
+
+/** In the order of the meters. */
+export async function placesOf(
+  tx: StoreReads,
+  meters: readonly Meter[],
+  asked: {
+    readonly purpose: RotatedPurpose;
+    readonly generation: number;
+    readonly now: Milliseconds;
+    readonly roundMs: number;
+  },
+): Promise<MeterPlaced[]> {
+  const { purpose, generation, now, roundMs } = asked;
+  const known = await tx.knowledgeOf(meters.map(({ svpmsn }) => svpmsn));
+  const placed: MeterPlaced[] = [];
   for (const [i, meter] of meters.entries()) {
     const change = await tx.command(meter.svpmsn, `key-${purpose}`);
     const { heardAt } = known[i] ?? {};
     const isErased = purpose !== 'monitoring' && holdsNoValueKey(known[i] ?? { alarms: undefined });
     const isSilent = heardAt === undefined || now - heardAt > DARK_ROUNDS * roundMs;
-    const place = placeOf({ meter, change, generation, purpose, step, isErased, isSilent });
-    rows.set(meter.svpmsn, { meter, change });
-    const of = places.get(place) ?? [];
-    places.set(place, of);
-    of.push(meter.svpmsn);
+    const of = (step: RotationStep) => placeOf({ meter, change, generation, purpose, step, isErased, isSilent });
+    placed.push({ meter, change, of });
   }
-  const stage = (places.get('can') ?? []).slice(0, Math.min(most, meters.length));
-  return { plan: { generation, left: GENERATION_MAX - generation, meters: places, stage }, rows };
+  return placed;
 }
 
 interface Placed {

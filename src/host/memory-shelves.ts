@@ -22,6 +22,7 @@ import type {
   IssuedCard,
   IssuedReceipt,
   KeptAnswer,
+  KeyRotation,
   LineBalance,
   LineNetwork,
   LossAlarm,
@@ -80,6 +81,7 @@ export class MemoryShelves {
   readonly voltages = new MemoryShelf<VoltageReading>(this.undo);
   readonly lossAlarms = new MemoryShelf<LossAlarm, 'localUnit' | 'state'>(this.undo, ['localUnit', 'state']);
   readonly inspections = new MemoryShelf<Inspection, 'svpmsn'>(this.undo, ['svpmsn']);
+  readonly keyRotations = new MemoryShelf<KeyRotation>(this.undo);
   readonly agents = new MemoryShelf<Agent>(this.undo);
   readonly agentMembers = new MemoryShelf<AgentMember, 'agent'>(this.undo, ['agent']);
   readonly vends = new MemoryShelf<Vend>(this.undo);
@@ -144,6 +146,7 @@ export class MemoryShelves {
     this.voltages.fill(others.voltages);
     this.lossAlarms.fill(others.lossAlarms);
     this.inspections.fill(others.inspections);
+    this.keyRotations.fill(others.keyRotations);
     this.agents.fill(others.agents);
     this.agentMembers.fill(others.agentMembers);
     this.vends.fill(others.vends);

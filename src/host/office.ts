@@ -137,6 +137,7 @@ export type HostByName = Pick<
   | 'tariffs'
   | 'tariffVersions'
   | 'keyUse'
+  | 'keyRotations'
   | 'events'
   | 'postings'
   | 'use'

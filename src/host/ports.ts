@@ -34,6 +34,7 @@ import type {
   IssuedCard,
   IssuedReceipt,
   KeptAnswer,
+  KeyRotation,
   Knowledge,
   LedgerSum,
   LineBalance,
@@ -343,6 +344,8 @@ export interface StoreReads {
   readonly voltages: ShelfReads<VoltageReading>;
   readonly lossAlarms: ShelfReads<LossAlarm, 'localUnit' | 'state'>;
   readonly inspections: ShelfReads<Inspection, 'svpmsn'>;
+  /** By purpose and suite. */
+  readonly keyRotations: ShelfReads<KeyRotation>;
 
   readonly agents: ShelfReads<Agent>;
   readonly agentMembers: ShelfReads<AgentMember, 'agent'>;
@@ -444,6 +447,7 @@ export interface StoreTransaction extends StoreReads {
   readonly voltages: Shelf<VoltageReading>;
   readonly lossAlarms: Shelf<LossAlarm, 'localUnit' | 'state'>;
   readonly inspections: Shelf<Inspection, 'svpmsn'>;
+  readonly keyRotations: Shelf<KeyRotation>;
 
   readonly agents: Shelf<Agent>;
   readonly agentMembers: Shelf<AgentMember, 'agent'>;

@@ -126,6 +126,8 @@ class TinyMeter {
   /** Commands of value that were carried out or answered, in order. */
   readonly valueOps: ValueOp[] = [];
   clockRefusals = 0;
+  /** What it says to every new key, where it takes none. */
+  keyRefusal: Result | undefined;
   /** Its memory is not what it was left as: it answers so under the value key, and carries nothing out. */
   frozen = false;
   /** Versions of the policy (supply 0) and of the tables, by supply. */
@@ -203,6 +205,9 @@ class TinyMeter {
     const change = decodeKeyChange(command);
     if ('reason' in change) throw new Error('the host sent a body that is none');
     const n = change.n as KeyName;
+    if (this.keyRefusal !== undefined) {
+      return encodeKeyChangeAnswer({ head: { ...head, result: this.keyRefusal }, n, floor: 0 });
+    }
     const opened = terminalUnwrapKey(this.#terminal, change.wrappedKey);
     const wanted = exportTerminalKey(deriveTerminalKey(masterKeys.get(n) as Uint8Array, n, this.id, UTILITY));
     assert(opened !== undefined && toHex(opened) === toHex(wanted), 'the key that was sent is that of its name');

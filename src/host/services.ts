@@ -15,6 +15,7 @@ import type { Grid } from './grid.ts';
 import type { InspectionQuery } from './inspections.ts';
 import type { RotatedPurpose } from './key-change.ts';
 import type { RotationAsked, RotationPlan } from './key-rotation.ts';
+import type { RotationTimings } from './key-timer.ts';
 import type { KeyUse } from './key-use.ts';
 import type { Books } from './ledger.ts';
 import type { LineDay, LineDayQuery } from './line-day.ts';
@@ -54,6 +55,7 @@ import type {
   HostFailure,
   Inspection,
   IssuedReceipt,
+  KeyRotation,
   Knowledge,
   LineBalance,
   LineKnowledge,
@@ -138,6 +140,8 @@ export interface HostSettings {
   readonly metersMax: number;
   /** How often a local unit goes round its meters; an hour where absent. */
   readonly roundMs?: number;
+  /** Which keys are rotated by the host itself; none where absent. */
+  readonly rotation?: RotationTimings;
   /** Of this process among several over the same books, drawn when it began; absent where there is only one. */
   readonly process?: string;
 }
@@ -405,6 +409,10 @@ export interface HostServices extends AgentReads, CardServices {
   tariffVersions(query: TariffQuery): Promise<NumberedTariff[]>;
   /** How many meters can take a step of a rotation; nothing is changed. */
   planRotation(asked: RotationAsked): Promise<RotationPlan | HostFailure>;
+  /** Takes the next step of what the timer of keys has to do; about one a second. */
+  rotateDueKeys(): Promise<void>;
+  /** How the timer stands with each key that it rotates, by purpose and suite. */
+  keyRotations(): Promise<KeyRotation[]>;
   /** How far the keys of meters have been changed, by purpose and suite. */
   keyUse(): Promise<KeyUse[]>;
   events(query: PageQuery): Promise<NumberedEvent[]>;

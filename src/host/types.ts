@@ -14,6 +14,7 @@ export type * from './types/callers.ts';
 export type * from './types/card-slots.ts';
 export type * from './types/cards.ts';
 export type * from './types/inspections.ts';
+export type * from './types/key-rotations.ts';
 export type * from './types/losses.ts';
 export type * from './types/messages.ts';
 export type * from './types/money.ts';

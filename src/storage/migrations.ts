@@ -18,6 +18,7 @@ export const SEALED_TABLES: readonly string[] = [
     'host_beats',
     'tenancies',
     'inspections',
+    'key_rotations',
     'voucher_batches',
     'vouchers',
   ],
@@ -397,6 +398,11 @@ CREATE TABLE inspections (
   "by" TEXT NOT NULL, findings TEXT NOT NULL, note TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX inspections_of_meter ON inspections (svpmsn, inspected_at, id);
+CREATE TABLE key_rotations (
+  id TEXT PRIMARY KEY, purpose TEXT NOT NULL, suite INTEGER NOT NULL, state TEXT NOT NULL, generation INTEGER NOT NULL,
+  began_at INTEGER, given_at INTEGER, due_at INTEGER, withheld INTEGER NOT NULL, next_at INTEGER NOT NULL,
+  "after" INTEGER NOT NULL, walk TEXT NOT NULL, counts TEXT, counted_at INTEGER
+) STRICT, WITHOUT ROWID;
 ALTER TABLE purses ADD COLUMN used_units TEXT NOT NULL DEFAULT '{}';
 CREATE TABLE lanes (id INTEGER PRIMARY KEY, state BLOB NOT NULL) STRICT;
 CREATE TABLE copies (position INTEGER PRIMARY KEY) STRICT;

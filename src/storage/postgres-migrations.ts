@@ -392,6 +392,11 @@ CREATE TABLE inspections (
   "by" TEXT NOT NULL, findings TEXT NOT NULL, note TEXT NOT NULL
 );
 CREATE INDEX inspections_of_meter ON inspections (svpmsn, inspected_at, id);
+CREATE TABLE key_rotations (
+  id TEXT COLLATE "C" PRIMARY KEY, purpose TEXT NOT NULL, suite BIGINT NOT NULL, state TEXT NOT NULL,
+  generation BIGINT NOT NULL, began_at BIGINT, given_at BIGINT, due_at BIGINT, withheld BIGINT NOT NULL,
+  next_at BIGINT NOT NULL, "after" BIGINT NOT NULL, walk TEXT NOT NULL, counts TEXT, counted_at BIGINT
+);
 ALTER TABLE purses ADD COLUMN used_units TEXT NOT NULL DEFAULT '{}';
 CREATE TABLE lanes (id BIGINT PRIMARY KEY, state BYTEA NOT NULL);
 CREATE TABLE copies (position BIGINT PRIMARY KEY);

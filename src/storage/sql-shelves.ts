@@ -21,6 +21,7 @@ import type {
   IssuedCard,
   IssuedReceipt,
   KeptAnswer,
+  KeyRotation,
   LineBalance,
   LineNetwork,
   LossAlarm,
@@ -74,6 +75,7 @@ import {
   hostBeats,
   inspections,
   keptAnswers,
+  keyRotations,
   lineBalances,
   lineNetworks,
   lossAlarms,
@@ -131,6 +133,7 @@ export class SqlShelves {
   readonly voltages: SqlShelf<VoltageReading>;
   readonly lossAlarms: SqlShelf<LossAlarm, 'localUnit' | 'state'>;
   readonly inspections: SqlShelf<Inspection, 'svpmsn'>;
+  readonly keyRotations: SqlShelf<KeyRotation>;
   readonly agents: SqlShelf<Agent>;
   readonly agentMembers: SqlShelf<AgentMember, 'agent'>;
   readonly vends: SqlShelf<Vend>;
@@ -182,6 +185,7 @@ export class SqlShelves {
     this.voltages = new SqlShelf(connection, voltages);
     this.lossAlarms = new SqlShelf(connection, lossAlarms);
     this.inspections = new SqlShelf(connection, inspections);
+    this.keyRotations = new SqlShelf(connection, keyRotations);
     this.agents = new SqlShelf(connection, agents);
     this.agentMembers = new SqlShelf(connection, agentMembers);
     this.vends = new SqlShelf(connection, vends);

@@ -23,6 +23,7 @@ import type {
   IssuedCard,
   IssuedReceipt,
   KeptAnswer,
+  KeyRotation,
   Line,
   LineBalance,
   LineKnowledge,
@@ -355,6 +356,22 @@ export const inspections = table<Inspection>('inspections', ['id'], {
   by: 'text',
   findings: 'json',
   note: 'text',
+});
+export const keyRotations = table<KeyRotation>('key_rotations', ['id'], {
+  id: 'text',
+  purpose: 'text',
+  suite: 'number',
+  state: 'text',
+  generation: 'number',
+  beganAt: 'number?',
+  givenAt: 'number?',
+  dueAt: 'number?',
+  withheld: 'boolean',
+  nextAt: 'number',
+  after: 'number',
+  walk: 'json',
+  counts: 'json?',
+  countedAt: 'number?',
 });
 export const agents = table<Agent>('agents', ['id'], {
   id: 'text',

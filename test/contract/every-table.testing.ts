@@ -247,6 +247,19 @@ async function putSettlement(tx: Transaction): Promise<void> {
       findings: ['seal-broken', 'wire-around'],
     },
   ]);
+  const counts = { meters: 9, there: 2, can: 1, underWay: 3, silent: 1, erased: 1, refused: 1, both: 2 };
+  await tx.keyRotations.put([
+    {
+      ...{ id: 'value aes128', purpose: 'value', suite: 1, state: 'giving', generation: 15, beganAt: at },
+      ...{ givenAt: at, dueAt: at, withheld: true, nextAt: at, after: 16_777_215, counts, countedAt: at },
+      walk: { ...counts, ordered: 3, raising: 1, oldestAt: at },
+    },
+    {
+      ...{ id: TEXT, purpose: 'control', suite: 3, state: 'resting', generation: 0, beganAt: undefined },
+      ...{ givenAt: undefined, dueAt: undefined, withheld: false, nextAt: at, after: -1, counts: undefined },
+      ...{ countedAt: undefined, walk: { ...counts, ordered: 0, raising: 0 } },
+    },
+  ]);
   await tx.hostBeats.put([{ id: TEXT, beats: 2 ** 40 }]);
   await tx.lineNetworks.put([
     {
