@@ -1,6 +1,16 @@
 import { equalBytes } from '../bytes/index.ts';
-import { type AesKey, ccmOpen, ccmSeal, sessionAes, type TerminalKey, unwrapKey, wrapKey } from '../crypto/index.ts';
-import type { Randomness } from '../units/index.ts';
+import {
+  type AesKey,
+  type AesSession,
+  ccmOpen,
+  ccmSeal,
+  type KeyName,
+  sessionAes,
+  type TerminalKey,
+  unwrapKey,
+  wrapKey,
+} from '../crypto/index.ts';
+import type { Randomness, Svpmsn } from '../units/index.ts';
 import { type Command, isLong } from './command.ts';
 import { blankFrame, type Frame, HEADER_BYTES, Message } from './frame.ts';
 import { cutIntoParts, PART_BYTES_MAX, PART_PREFIX_BYTES, partIndex } from './part.ts';
@@ -22,7 +32,7 @@ export function aesHostPasses(key: TerminalKey, h: Command, randomness: Randomne
   first.set(nh, HEADER_BYTES);
   first.set(subject, HEADER_BYTES + NONCE_BYTES);
   const transcript = subject.length === 0 ? [first] : [subject, first];
-  let session: ReturnType<typeof sessionAes> | undefined;
+  let session: AesSession | undefined;
   return {
     first,
     openSecond(frame) {
@@ -51,34 +61,81 @@ export function aesHostPasses(key: TerminalKey, h: Command, randomness: Randomne
  * card.
  */
 export function aesTerminalPasses(key: TerminalKey, first: Frame, randomness: Randomness): TerminalPasses | undefined {
-  const { h, body } = first;
+  const { body } = first;
   const { subject } = key;
   if (body.length !== NONCE_BYTES + subject.length) return undefined;
   const card = subject.length > 0;
   if (card && !equalBytes(body.subarray(NONCE_BYTES), subject)) return undefined;
   const nm = new Uint8Array(NONCE_BYTES);
   randomness.fill(nm);
-  const session = sessionAes(key, card ? body.slice(0, NONCE_BYTES) : body, nm, h);
-  const transcript = card ? [subject, first.bytes] : [first.bytes];
-  return {
-    sealSecond(status) {
-      const frame = blankFrame(Message.second, first, NONCE_BYTES + status.length + TAG_BYTES);
-      frame.set(nm, HEADER_BYTES);
-      sealBytes(session.a, transcript, frame, SECOND_PREFIX_BYTES, 0, status);
-      transcript.push(frame);
-      return frame;
-    },
-    openThird: (frame) => openMessage(Message.third, h, session.d, transcript, frame),
-    joinThird(joined, frames) {
-      transcript.push(...frames);
-      return joined;
-    },
-    unwrapKey: (wrapped) => unwrapKey(session.w, wrapped),
-    sealFourth: (answer) => sealMessage(Message.fourth, key, h, session.u, transcript, answer),
-  };
+  return new AesTerminalPasses(key, first, nm);
 }
 
-function keysOf(session: ReturnType<typeof sessionAes> | undefined): ReturnType<typeof sessionAes> {
+/**
+ * Between M2 and M3 it holds no key: what the keys are derived from stands in M1 and M2. A meter that is polled, and of
+ * which nothing is wanted then, waits like this for hours, and thousands of them stand in one process.
+ */
+class AesTerminalPasses implements TerminalPasses {
+  readonly #key: TerminalKey;
+  readonly #h: Command;
+  /** M1, M2 and the frames of M3, as far as they have come. */
+  #frames: readonly Uint8Array[];
+  #nm: Uint8Array | undefined;
+  #session: AesSession | undefined;
+
+  constructor(key: TerminalKey, first: Frame, nm: Uint8Array) {
+    this.#key = key;
+    this.#h = first.h;
+    this.#frames = [first.bytes];
+    this.#nm = nm;
+  }
+
+  sealSecond(status: Uint8Array): Uint8Array {
+    const nm = this.#nm as Uint8Array;
+    const frame = blankFrame(Message.second, this.#to, NONCE_BYTES + status.length + TAG_BYTES);
+    frame.set(nm, HEADER_BYTES);
+    sealBytes(this.#keys(nm).a, this.#transcript, frame, SECOND_PREFIX_BYTES, 0, status);
+    this.#frames = this.#frames.concat(frame);
+    this.#nm = undefined;
+    return frame;
+  }
+
+  openThird(frame: Frame): Uint8Array | undefined {
+    this.#session ??= this.#keys(nonceIn(this.#frames[1] as Uint8Array));
+    return openMessage(Message.third, this.#h, this.#session.d, this.#transcript, frame);
+  }
+
+  joinThird(joined: Uint8Array, frames: readonly Uint8Array[]): Uint8Array {
+    this.#frames = this.#frames.concat(frames);
+    return joined;
+  }
+
+  unwrapKey(wrapped: Uint8Array): Uint8Array | undefined {
+    return unwrapKey(keysOf(this.#session).w, wrapped);
+  }
+
+  sealFourth(answer: Uint8Array): Uint8Array[] {
+    return sealMessage(Message.fourth, this.#key, this.#h, keysOf(this.#session).u, this.#transcript, answer);
+  }
+
+  get #to(): { readonly h: Command; readonly n: KeyName; readonly svpmsn: Svpmsn } {
+    return { h: this.#h, n: this.#key.n, svpmsn: this.#key.svpmsn };
+  }
+
+  get #transcript(): readonly Uint8Array[] {
+    const { subject } = this.#key;
+    return subject.length === 0 ? this.#frames : [subject, ...this.#frames];
+  }
+
+  #keys(nm: Uint8Array): AesSession {
+    return sessionAes(this.#key, nonceIn(this.#frames[0] as Uint8Array), nm, this.#h);
+  }
+}
+
+/** Nh in M1, Nm in M2. */
+const nonceIn = (frame: Uint8Array): Uint8Array => frame.slice(HEADER_BYTES, HEADER_BYTES + NONCE_BYTES);
+
+function keysOf(session: AesSession | undefined): AesSession {
   if (session === undefined) throw new Error('no authentic M2 came before this');
   return session;
 }

@@ -38,13 +38,13 @@ export interface TerminalOptions {
  */
 export interface Terminal {
   readonly options: TerminalOptions;
-  readonly sessions: TerminalSession[];
+  sessions: TerminalSession[];
   wrongTags: number;
   deafUntil: number;
 }
 
 interface TerminalSession {
-  readonly first: Frame;
+  readonly first: FirstFrame;
   readonly key: TerminalKey;
   touchedAt: number;
   state:
@@ -63,6 +63,9 @@ interface TerminalSession {
     /** The keys of the session are gone: what was said is said again, and nothing else. */
     | { readonly name: 'answered'; readonly third: readonly Uint8Array[]; readonly fourth: readonly Uint8Array[] };
 }
+
+/** M1, without its body: it stands in the bytes. */
+type FirstFrame = Omit<Frame, 'body'>;
 
 declare const authenticated: unique symbol;
 
@@ -160,7 +163,11 @@ function receiveFirst(terminal: Terminal, frame: Frame, now: number): TerminalOu
   if (passes === undefined) return refuse(frame, Refusal.bodyWrong);
   if (passes === 'weak') return refuse(frame, Refusal.randomWeak);
   while (sessions.length >= (options.labSessions ?? 1)) sessions.shift();
-  sessions.push({ first: frame, key, touchedAt: now, state: { name: 'awaiting-own-status', passes } });
+  const { message, h, n, svpmsn, bytes } = frame;
+  const first = { message, h, n, svpmsn, bytes };
+  const session: TerminalSession = { first, key, touchedAt: now, state: { name: 'awaiting-own-status', passes } };
+  // Not pushed: an array that grows makes room for seventeen.
+  terminal.sessions = sessions.concat(session);
   return { type: 'status-wanted', h: frame.h, key };
 }
 

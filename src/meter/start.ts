@@ -190,9 +190,9 @@ export function startMeter(
 
 /** So many cuts within any hour are an event: somebody may be playing with the main switch (X12). */
 function countCuts(meter: Meter, minute: number): void {
-  const { cuts } = meter.kept;
-  cuts.push(minute);
-  cuts.splice(0, cuts.length - CUTS_KEPT);
+  const { kept } = meter;
+  const cuts = [...kept.cuts, minute].slice(-CUTS_KEPT);
+  kept.cuts = cuts;
   const [oldest = 0] = cuts;
   const repeated = oldest > 0 && minute - oldest < 60 && minute >= oldest;
   // Each cut is in one event: the next comes after as many again.

@@ -205,7 +205,7 @@ export interface KeptState {
   attentionCounter: number;
   highestMinute: number;
   /** The unix minutes of the last power cuts, the oldest first; 0 for none. */
-  readonly cuts: number[];
+  cuts: number[];
   /** Relay reasons by supply: they survive the loss of power. */
   readonly reasons: number[];
   /** By supply: re-closures left, and whether one is due. */
