@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { queryObjects } from 'node:v8';
 import {
+  AesKey,
   cbcMac,
   ecbEncrypt,
   type KeyName,
@@ -427,6 +429,22 @@ test('any bytes that are no frame have one named reason', () => {
   const long = new Uint8Array(7 + 255);
   long.set([0x11, value, 0x20, 0, 0, 0, 255]);
   assert.equal(reasonOf(long), undefined);
+});
+
+test('a session that waits for its command holds none of its keys, and opens it', () => {
+  const bodies = bodiesFor(Suite.aes128, value);
+  const terminal = terminalOf(Suite.aes128, 1);
+  const host = openHostSession(keyFor(Suite.aes128, value), value, drawing(1));
+  const keys = () => queryObjects(AesKey, { format: 'count' });
+  const before = keys();
+  expectType(terminalReceive(terminal, hostFirst(host), NOW), 'status-wanted');
+  const second = terminalStatus(terminal, bodies.status);
+  assert.equal(keys(), before);
+  expectType(hostReceive(host, second), 'status');
+  assert.ok(keys() > before, 'the host holds its own');
+  const [third] = hostCommand(host, bodies.command) as [Uint8Array];
+  expectType(terminalReceive(terminal, third, NOW), 'command');
+  expectType(hostReceive(host, terminalAnswer(terminal, bodies.answer)[0] as Uint8Array), 'answer');
 });
 
 test('an answered session keeps what it said and none of its keys', () => {

@@ -1,5 +1,5 @@
 import { crc32 } from '../bytes/index.ts';
-import { getU16, getU32, type Nvm, putU16, putU32 } from './nvm.ts';
+import { bytesAt, getU32, type Nvm, putU16, putU32, u16At } from './nvm.ts';
 
 /** Writes length | bytes | CRC: whole only when its last byte stands, so the twin must hold what is still good. */
 export function writeBlob(nvm: Nvm, at: number, bytes: Uint8Array): void {
@@ -12,8 +12,9 @@ export function writeBlob(nvm: Nvm, at: number, bytes: Uint8Array): void {
 
 /** The bytes of a whole blob of at most `max` bytes, or `undefined`. */
 export function readBlob(nvm: Nvm, at: number, max: number): Uint8Array | undefined {
-  const length = getU16(nvm.bytes, at);
+  const length = u16At(nvm, at);
   if (length > max) return undefined;
-  const end = at + 2 + length;
-  return crc32(nvm.bytes, at, end) === getU32(nvm.bytes, end) ? nvm.bytes.slice(at + 2, end) : undefined;
+  const blob = bytesAt(nvm, at, 2 + length + 4);
+  const end = 2 + length;
+  return crc32(blob, 0, end) === getU32(blob, end) ? blob.slice(2, end) : undefined;
 }

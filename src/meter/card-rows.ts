@@ -29,15 +29,15 @@ export function putCardRow(row: Uint8Array, card: KeptCard): void {
   putU32(row, ORDER_AT, card.order);
 }
 
-export function getCardRow(bytes: Uint8Array, at: number): KeptCard | undefined {
-  const order = getU32(bytes, at + ORDER_AT);
+export function getCardRow(row: Uint8Array): KeptCard | undefined {
+  const order = getU32(row, ORDER_AT);
   if (order === NEVER) return undefined;
   return {
-    csn: csn(toHex(bytes.subarray(at, at + CSN_BYTES))),
-    debitCounter: getU32(bytes, at + 7),
-    ticketVersion: getU16(bytes, at + 11),
-    taken: tokens(getU32(bytes, at + 13)),
-    settled: bytes[at + 17] === 1,
+    csn: csn(toHex(row.subarray(0, CSN_BYTES))),
+    debitCounter: getU32(row, 7),
+    ticketVersion: getU16(row, 11),
+    taken: tokens(getU32(row, 13)),
+    settled: row[17] === 1,
     order,
   };
 }

@@ -12,7 +12,7 @@ import {
 } from '../records/index.ts';
 import type { SupplyIndex } from '../units/index.ts';
 import { EVENT_ROW_BYTES, EVENTS_KEPT } from './layout.ts';
-import { getU32, putU32 } from './nvm.ts';
+import { bytesAt, getU32, putU32 } from './nvm.ts';
 import { clockTold, type EventLog, keepState, type Meter } from './state.ts';
 
 interface About {
@@ -122,7 +122,7 @@ export function eventRuns(meter: Meter, events: readonly EventRecord[]): EventRu
 
 function linkBefore({ nvm, layout }: Pick<Meter, 'nvm' | 'layout'>, sequence: number): Uint8Array {
   const at = layout.events + (sequence % EVENTS_KEPT) * EVENT_ROW_BYTES + EVENT_BYTES;
-  return nvm.bytes.slice(at, at + EVENT_LINK_BYTES);
+  return bytesAt(nvm, at, EVENT_LINK_BYTES).slice();
 }
 
 const isSameLink = (one: Uint8Array, other: Uint8Array): boolean => one.every((byte, i) => byte === other[i]);
@@ -162,8 +162,8 @@ const eventAddress = (meter: Meter, sequence: number): number =>
   meter.layout.events + (sequence % EVENTS_KEPT) * EVENT_ROW_BYTES;
 
 function eventAt(meter: Pick<Meter, 'nvm'>, at: number): EventRecord | undefined {
-  const { bytes } = meter.nvm;
-  if (crc32(bytes, at, at + CRC_AT) !== getU32(bytes, at + CRC_AT)) return undefined;
-  const event = decodeEvent(bytes.subarray(at, at + EVENT_BYTES));
+  const row = bytesAt(meter.nvm, at, EVENT_ROW_BYTES);
+  if (crc32(row, 0, CRC_AT) !== getU32(row, CRC_AT)) return undefined;
+  const event = decodeEvent(row.subarray(0, EVENT_BYTES));
   return isRecordFailure(event) ? undefined : event;
 }

@@ -3,6 +3,7 @@ import { SvmRequest } from './bus.ts';
 import { recordEvent } from './event-log.ts';
 import { PROFILE_RING_MINUTES } from './layout.ts';
 import { applyBand, lookUpRate } from './mode-tables.ts';
+import { byteAt } from './nvm.ts';
 import type { MeterOutputs } from './outputs.ts';
 import { bandOf, energyAt, markMinute, withBand, writeSlot } from './profile-ring.ts';
 import { putUse, putUseOfSupply, useOfSupplyAt, useRequestBytes } from './purse-journal.ts';
@@ -115,7 +116,7 @@ export function commitUse(meter: Meter): void {
   putUse(useRequest, minute, meter.spent, meter.accrual.remainder);
   for (let i = 0; i < supplies.length; i++) {
     const { place, minuteEnergy, band } = supplies[i] as Supply;
-    const bands = withBand(nvm.bytes[place.bands + (slot >> 2)] as number, slot, band);
+    const bands = withBand(byteAt(nvm, place.bands + (slot >> 2)), slot, band);
     putUseOfSupply(useRequest, i, Math.min(minuteEnergy, ENERGY_MAX), bands);
   }
   svmCommand(meter.svm, useRequest);

@@ -1,13 +1,28 @@
 /**
  * Non-volatile memory (part 15, and the small memories inside the secure chips): bytes that outlive the power.
  * All changes go through `write`, byte by byte in order, so that a simulator can put an own implementation here and
- * cut the power between any two of them. Reading is free: `bytes` is the memory itself.
+ * cut the power between any two of them. Reading is free.
  */
 export interface Nvm {
+  /** The memory itself; of one that does not lie in one piece a copy of the whole. */
   readonly bytes: Uint8Array;
   /** Copies `length` bytes of `source` to `address`, in rising order. */
   write(address: number, source: Uint8Array, from: number, length: number): void;
+  /** Only memory that does not lie in one piece has these two: a byte, and a copy of some. */
+  byteAt?(address: number): number;
+  bytesAt?(address: number, length: number): Uint8Array;
 }
+
+export const byteAt = (nvm: Nvm, at: number): number =>
+  nvm.byteAt === undefined ? (nvm.bytes[at] as number) : nvm.byteAt(at);
+
+/** What is there until it is written the next time: nobody keeps it, and nobody writes into it. */
+export const bytesAt = (nvm: Nvm, at: number, length: number): Uint8Array =>
+  nvm.bytesAt === undefined ? nvm.bytes.subarray(at, at + length) : nvm.bytesAt(at, length);
+
+export const u16At = (nvm: Nvm, at: number): number => (byteAt(nvm, at) << 8) | byteAt(nvm, at + 1);
+
+export const u32At = (nvm: Nvm, at: number): number => u16At(nvm, at) * 0x1_0000 + u16At(nvm, at + 2);
 
 /** Memory that never fails, for meters in a fleet and on a board that keeps its own promises. */
 export class PlainNvm implements Nvm {

@@ -1,18 +1,18 @@
 import { ENERGY_MISSING } from '../records/index.ts';
 import type { PhaseBand } from '../tariff/index.ts';
 import { PROFILE_RING_MINUTES, type SupplyLayout } from './layout.ts';
-import { getU16, type Nvm, putU16 } from './nvm.ts';
+import { byteAt, type Nvm, putU16, u16At } from './nvm.ts';
 import { USE_BYTES_A_SUPPLY } from './purse-journal.ts';
 
 /** The ring of the load profile (part 15): 16 bits of energy a minute, and two bits of phase-angle band beside them. */
 
 /** What the ring has for a minute, which must be one of the last eight days. */
 export const energyAt = (nvm: Nvm, place: SupplyLayout, minute: number): number =>
-  getU16(nvm.bytes, place.energies + 2 * (minute % PROFILE_RING_MINUTES));
+  u16At(nvm, place.energies + 2 * (minute % PROFILE_RING_MINUTES));
 
 export function bandOf(nvm: Nvm, place: SupplyLayout, minute: number): PhaseBand {
   const slot = minute % PROFILE_RING_MINUTES;
-  return (((nvm.bytes[place.bands + (slot >> 2)] as number) >> (2 * (slot & 3))) & 3) as PhaseBand;
+  return ((byteAt(nvm, place.bands + (slot >> 2)) >> (2 * (slot & 3))) & 3) as PhaseBand;
 }
 
 const MINUTE = new Uint8Array(USE_BYTES_A_SUPPLY);
@@ -28,12 +28,12 @@ export function writeMinute(nvm: Nvm, place: SupplyLayout, minute: number, energ
 export function writeSlot(nvm: Nvm, place: SupplyLayout, slot: number, minute: Uint8Array, from: number): void {
   nvm.write(place.energies + 2 * slot, minute, from, 2);
   const at = place.bands + (slot >> 2);
-  if (minute[from + 2] !== nvm.bytes[at]) nvm.write(at, minute, from + 2, 1);
+  if (minute[from + 2] !== byteAt(nvm, at)) nvm.write(at, minute, from + 2, 1);
 }
 
 export function markMinute(nvm: Nvm, place: SupplyLayout, minute: number): void {
   const slot = minute % PROFILE_RING_MINUTES;
-  const bands = nvm.bytes[place.bands + (slot >> 2)] as number;
+  const bands = byteAt(nvm, place.bands + (slot >> 2));
   writeMinute(nvm, place, minute, ENERGY_MISSING, withBand(bands, slot, 0));
 }
 

@@ -2,13 +2,27 @@ import { equalConstantTime } from '../bytes/index.ts';
 import { type SipKey, sipHash24 } from '../crypto/index.ts';
 import { assert, U32_MAX } from '../units/index.ts';
 import { CARD_ROW_BYTES, CARD_ROWS, getCardRow, type KeptCard } from './card-rows.ts';
-import { getU16, getU24, getU32, getU40, type Nvm, putU16, putU24, putU32, putU40 } from './nvm.ts';
+import {
+  byteAt,
+  bytesAt,
+  getU16,
+  getU24,
+  getU32,
+  getU40,
+  type Nvm,
+  putU16,
+  putU24,
+  putU32,
+  putU40,
+  u32At,
+} from './nvm.ts';
 import {
   emptyPurse,
   FrozenReason,
   getPurse,
   getReceipt,
   PURSE_RECORD_BYTES,
+  type PurseReading,
   type PurseRecord,
   putPurse,
   RECEIPT_ROW_BYTES,
@@ -147,12 +161,13 @@ export function freeze(journal: PurseJournal, reason: FrozenReason): void {
   journal.purse.frozen = reason;
   const { memory, cellsAt } = journal;
   // The first reason stays.
-  if (memory.bytes[cellsAt + FREEZE_AT] === NOT_FROZEN) memory.write(cellsAt + FREEZE_AT, Uint8Array.of(reason), 0, 1);
+  if (byteAt(memory, cellsAt + FREEZE_AT) === NOT_FROZEN)
+    memory.write(cellsAt + FREEZE_AT, Uint8Array.of(reason), 0, 1);
 }
 
 /** Of a byte that the power cut off in its middle only that it was being written is known. */
 function frozenBefore({ memory, cellsAt }: PurseJournal): FrozenReason {
-  const kept = memory.bytes[cellsAt + FREEZE_AT] as number;
+  const kept = byteAt(memory, cellsAt + FREEZE_AT);
   if (kept === NOT_FROZEN) return FrozenReason.none;
   return REASONS.has(kept) ? (kept as FrozenReason) : FrozenReason.memoryDamaged;
 }
@@ -220,7 +235,7 @@ export function recover(journal: PurseJournal): void {
   const records: HeldRecord[] = [];
   let edited = false;
   for (let slot = 0; slot < PURSE_SLOTS; slot++) {
-    const reading = getPurse(journal.nvm.bytes, slotAddress(journal, slot), journal.recordKey);
+    const reading = readSlot(journal, slot);
     if (reading.type === 'edited') edited = true;
     if (reading.type === 'valid') records.push({ ...reading, slot });
   }
@@ -292,7 +307,7 @@ function newestCommit(
 function newestRow(journal: PurseJournal): MinuteOfUse | undefined {
   let newest: UseRow | undefined;
   for (let place = 0; place < USE_ROWS; place++) {
-    const row = readRow(journal, getU32(journal.nvm.bytes, rowAddress(journal, place)));
+    const row = readRow(journal, u32At(journal.nvm, rowAddress(journal, place)));
     if (row !== undefined && (newest === undefined || row.sequence > newest.sequence)) newest = row;
   }
   return newest;
@@ -301,19 +316,22 @@ function newestRow(journal: PurseJournal): MinuteOfUse | undefined {
 /** Of all records and rows that are whole, whatever their age. */
 export function sequencesOf(journal: PurseJournal): readonly number[] {
   const records = Array.from({ length: PURSE_SLOTS }, (_, slot) => {
-    const reading = getPurse(journal.nvm.bytes, slotAddress(journal, slot), journal.recordKey);
+    const reading = readSlot(journal, slot);
     return reading.type === 'valid' ? reading.purse.sequence : undefined;
   });
   const rows = Array.from(
     { length: USE_ROWS },
-    (_, place) => readRow(journal, getU32(journal.nvm.bytes, rowAddress(journal, place)))?.sequence,
+    (_, place) => readRow(journal, u32At(journal.nvm, rowAddress(journal, place)))?.sequence,
   );
   return [...records, ...rows].filter((sequence) => sequence !== undefined);
 }
 
+const readSlot = (journal: PurseJournal, slot: number): PurseReading =>
+  getPurse(bytesAt(journal.nvm, slotAddress(journal, slot), PURSE_RECORD_BYTES), journal.recordKey);
+
 function readRow(journal: PurseJournal, sequence: number): UseRow | undefined {
   const at = rowAddress(journal, sequence);
-  const bytes = journal.nvm.bytes.subarray(at, at + USE_ROW_BYTES);
+  const bytes = bytesAt(journal.nvm, at, USE_ROW_BYTES);
   const tagAt = ROW_HEAD_BYTES - 1 + useRequestBytes(journal.supplyCount);
   const tag = new Uint8Array(ROW_TAG_BYTES);
   sipHash24(journal.recordKey, bytes, 0, tagAt, tag, 0);
@@ -340,7 +358,7 @@ export const lastCommit = (journal: PurseJournal): number | undefined => readCel
 export function receiptOf(journal: PurseJournal, counter: number): Receipt | undefined {
   const { lastCounter } = journal.purse;
   if (counter === 0 || counter > lastCounter || counter <= lastCounter - (RECEIPT_ROWS - 1)) return undefined;
-  const receipt = getReceipt(journal.nvm.bytes, receiptAddress(journal, counter));
+  const receipt = getReceipt(bytesAt(journal.nvm, receiptAddress(journal, counter), RECEIPT_ROW_BYTES));
   return receipt.counter === counter ? receipt : undefined;
 }
 
@@ -353,7 +371,9 @@ export function receiptsHold(journal: PurseJournal): boolean {
 /** The table of cards by place; what lies at `purse.freeCardRow` is none of it. */
 export const cardRows = (journal: PurseJournal): readonly (KeptCard | undefined)[] =>
   Array.from({ length: CARD_ROWS }, (_, place) =>
-    place === journal.purse.freeCardRow ? undefined : getCardRow(journal.nvm.bytes, cardAddress(journal, place)),
+    place === journal.purse.freeCardRow
+      ? undefined
+      : getCardRow(bytesAt(journal.nvm, cardAddress(journal, place), CARD_ROW_BYTES)),
   );
 
 /** Whether the table of cards is the one that the record was committed with. */
@@ -381,7 +401,7 @@ function digestOf(
   for (let row = 0; row < ring.rows; row++) {
     if (row === ring.but) continue;
     const from = ring.from + row * ring.bytes;
-    data.set(nvm.bytes.subarray(from, from + ring.bytes), at);
+    data.set(bytesAt(nvm, from, ring.bytes), at);
     at += ring.bytes;
   }
   const digest = new Uint8Array(8);
@@ -397,7 +417,7 @@ const rowAddress = ({ base }: PurseJournal, sequence: number): number =>
   base + ROWS_AT + (sequence % USE_ROWS) * USE_ROW_BYTES;
 
 function holds(nvm: Nvm, at: number, bytes: Uint8Array): boolean {
-  for (let i = 0; i < bytes.length; i++) if (nvm.bytes[at + i] !== bytes[i]) return false;
+  for (let i = 0; i < bytes.length; i++) if (byteAt(nvm, at + i) !== bytes[i]) return false;
   return true;
 }
 
@@ -420,9 +440,9 @@ function writeCell(journal: PurseJournal, sequence: number, tag: number): void {
 function readCell({ memory, cellsAt }: PurseJournal): Cell | undefined {
   let highest: Cell | undefined;
   for (let at = cellsAt; at < cellsAt + CELLS_BYTES; at += CELL_BYTES) {
-    const sequence = getU32(memory.bytes, at);
-    const tag = getU32(memory.bytes, at + 4);
-    if (getU32(memory.bytes, at + 8) !== checkOf(sequence, tag)) continue;
+    const sequence = u32At(memory, at);
+    const tag = u32At(memory, at + 4);
+    if (u32At(memory, at + 8) !== checkOf(sequence, tag)) continue;
     if (highest === undefined || sequence > highest.sequence) highest = { sequence, tag };
   }
   return highest;

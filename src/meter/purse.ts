@@ -1,6 +1,7 @@
 import { crc32, equalConstantTime } from '../bytes/index.ts';
 import { type SipKey, sipHash24 } from '../crypto/index.ts';
 import { getU32, getU40, getU64, putU32, putU40, putU64 } from './nvm.ts';
+import { sharing } from './sharing.ts';
 
 /** One row of the ring of receipts: TC u32 | TXID 8 | amount u32 | kind u8. */
 export const RECEIPT_ROW_BYTES = 17;
@@ -25,11 +26,11 @@ export function putReceipt(row: Uint8Array, receipt: Receipt): void {
   row[16] = receipt.kind;
 }
 
-export const getReceipt = (bytes: Uint8Array, at: number): Receipt => ({
-  counter: getU32(bytes, at),
-  txid: bytes.slice(at + 4, at + 12),
-  amount: getU32(bytes, at + 12),
-  kind: bytes[at + 16] as ReceiptKind,
+export const getReceipt = (row: Uint8Array): Receipt => ({
+  counter: getU32(row, 0),
+  txid: row.slice(4, 12),
+  amount: getU32(row, 12),
+  kind: row[16] as ReceiptKind,
 });
 
 /**
@@ -68,9 +69,13 @@ export const FrozenReason = { none: 0, memoryDamaged: 1, memoryEdited: 2, memory
 export type FrozenReason = (typeof FrozenReason)[keyof typeof FrozenReason];
 
 export const PURSE_RECORD_BYTES = 104;
+export const NO_FLOORS = new Uint8Array(8);
 const MARK = 0x57;
 const TAG_AT = PURSE_RECORD_BYTES - 12;
 const CRC_AT = PURSE_RECORD_BYTES - 4;
+
+/** Most meters have the same, and nobody writes into them. */
+export const sharedFloors = sharing((floors: Uint8Array) => floors.slice());
 
 export const emptyPurse = (): PurseRecord => ({
   frozen: FrozenReason.none,
@@ -84,7 +89,7 @@ export const emptyPurse = (): PurseRecord => ({
   closed: 0,
   remainder: 0,
   drawNumber: 0,
-  floors: new Uint8Array(8),
+  floors: sharedFloors(NO_FLOORS),
   receiptsDigest: new Uint8Array(8),
   epoch: 0,
   cardAfter: 0,
@@ -129,8 +134,7 @@ export type PurseReading =
   /** The CRC is right and the tag is not: somebody edited it. */
   | { readonly type: 'edited' };
 
-export function getPurse(bytes: Uint8Array, at: number, key: SipKey): PurseReading {
-  const record = bytes.slice(at, at + PURSE_RECORD_BYTES);
+export function getPurse(record: Uint8Array, key: SipKey): PurseReading {
   if (record[0] !== MARK || getU32(record, CRC_AT) !== crc32(record, 0, CRC_AT)) return { type: 'torn' };
   const tag = new Uint8Array(8);
   sipHash24(key, record, 0, TAG_AT, tag, 0);
@@ -150,7 +154,7 @@ export function getPurse(bytes: Uint8Array, at: number, key: SipKey): PurseReadi
       closed: getU64(record, 42),
       remainder: getU40(record, 50),
       drawNumber: getU32(record, 55),
-      floors: record.slice(59, 67),
+      floors: sharedFloors(record.subarray(59, 67)),
       receiptsDigest: record.slice(67, 75),
       epoch: getU32(record, 75),
       cardAfter: getU32(record, 79),

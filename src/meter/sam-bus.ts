@@ -13,6 +13,7 @@ import {
 } from '../exchange/index.ts';
 import { tokens } from '../units/index.ts';
 import { BUS_NONCE_BYTES, BUS_TAG_BYTES, BusLabel, BusReply, busTag, DrawKind, SamReply, SvmRequest } from './bus.ts';
+import { sharedFloors } from './purse.ts';
 import type { Sam } from './sam.ts';
 import { readLoanLimit } from './sam-memory.ts';
 import { DRAW_TOKENS_MAX } from './svm.ts';
@@ -160,7 +161,7 @@ export function floorsTold(sam: Sam, svmReply: Uint8Array): ToldFloors | undefin
     const tag = busTag(sam.pairKey, BusLabel.raise, svmNonce, Uint8Array.of(n));
     return new Writer(3 + BUS_TAG_BYTES).u8(SamReply.toSvm).u8(SvmRequest.raiseFloor).u8(n).bytes(tag).done();
   };
-  return { floors: told.slice(0, 8), askRaise };
+  return { floors: sharedFloors(told.subarray(0, 8)), askRaise };
 }
 
 /** The body of an SVM's reply whose tag is right. */

@@ -1,7 +1,7 @@
 import { crc32 } from '../bytes/index.ts';
 import type { KeyName } from '../crypto/index.ts';
 import { isRegion, Region, type Svpmsn, svpmsn, type UnixSeconds, unixSeconds } from '../units/index.ts';
-import { getU24, getU32, type Nvm, putU32 } from './nvm.ts';
+import { byteAt, bytesAt, getU24, getU32, type Nvm, putU32 } from './nvm.ts';
 
 /**
  * The SAM's own memory: pair key 16 | SVPMSN 3 | region u8 | twice {version u32, loan limit u32, CRC-32} |
@@ -39,13 +39,13 @@ export function personaliseSam(memory: Nvm, pairKey: Uint8Array, { svpmsn: id, r
   storeLoanLimit(memory, limit);
 }
 
-export const readPairKey = (memory: Nvm): Uint8Array => memory.bytes.slice(0, PAIR_KEY_BYTES);
+export const readPairKey = (memory: Nvm): Uint8Array => bytesAt(memory, 0, PAIR_KEY_BYTES).slice();
 /** A chip that was never personalised serves electricity, and no card has a ticket for it. */
-export function readRegion({ bytes }: Nvm): Region {
-  const region = bytes[REGION_AT] as number;
+export function readRegion(memory: Nvm): Region {
+  const region = byteAt(memory, REGION_AT);
   return isRegion(region) ? region : Region.electricity;
 }
-export const readSvpmsn = (memory: Nvm): Svpmsn => svpmsn(getU24(memory.bytes, PAIR_KEY_BYTES));
+export const readSvpmsn = (memory: Nvm): Svpmsn => svpmsn(getU24(bytesAt(memory, PAIR_KEY_BYTES, 3), 0));
 
 /** Emergency credit by the supply policy of that version: kept here, because the CPU's word for it is worth nothing. */
 export interface LoanLimit {
@@ -68,13 +68,13 @@ export const storeClockSet = (memory: Nvm, seconds: UnixSeconds): void =>
   storeTwin(memory, CLOCKS_AT, readTwin(memory, CLOCKS_AT).order + 1, seconds);
 
 /** The one of two places that is whole and was written last. */
-function readTwin({ bytes }: Nvm, from: number): { order: number; value: number; place: 0 | 1 } {
+function readTwin(memory: Nvm, from: number): { order: number; value: number; place: 0 | 1 } {
   let newest = { order: 0, value: 0, place: 1 as 0 | 1 };
   for (const place of [0, 1] as const) {
-    const at = from + place * TWIN_BYTES;
-    const order = getU32(bytes, at);
-    if (crc32(bytes, at, at + 8) !== getU32(bytes, at + 8) || order < newest.order) continue;
-    newest = { order, value: getU32(bytes, at + 4), place };
+    const twin = bytesAt(memory, from + place * TWIN_BYTES, TWIN_BYTES);
+    const order = getU32(twin, 0);
+    if (crc32(twin, 0, 8) !== getU32(twin, 8) || order < newest.order) continue;
+    newest = { order, value: getU32(twin, 4), place };
   }
   return newest;
 }
@@ -94,13 +94,13 @@ export interface HeldKey {
   readonly key: Uint8Array;
 }
 
-export function keyAt({ bytes }: Nvm, slot: number): HeldKey | undefined {
-  const at = SLOTS_AT + slot * SLOT_BYTES;
-  const length = bytes[at + 2] as number;
-  if (bytes[at] !== VALID || (length !== 16 && length !== 32)) return undefined;
-  if (crc32(bytes, at + 1, at + SLOT_CRC_AT) !== getU32(bytes, at + SLOT_CRC_AT)) return undefined;
-  const from = at + SLOT_HEAD_BYTES;
-  return { n: bytes[at + 1] as KeyName, floor: bytes[at + 3] as number, key: bytes.slice(from, from + length) };
+export function keyAt(memory: Nvm, slot: number): HeldKey | undefined {
+  const held = bytesAt(memory, SLOTS_AT + slot * SLOT_BYTES, SLOT_BYTES);
+  const length = held[2] as number;
+  if (held[0] !== VALID || (length !== 16 && length !== 32)) return undefined;
+  if (crc32(held, 1, SLOT_CRC_AT) !== getU32(held, SLOT_CRC_AT)) return undefined;
+  const key = held.slice(SLOT_HEAD_BYTES, SLOT_HEAD_BYTES + length);
+  return { n: held[1] as KeyName, floor: held[3] as number, key };
 }
 
 /** Keeps a key beside those that are there; one of the same name gives way once the new one is whole. `false`: full. */
@@ -133,7 +133,7 @@ export function keepOneOf(memory: Nvm, n: KeyName, kept: number): void {
 /** Overwrites every key that the caller names. */
 export function eraseKeys(memory: Nvm, named: (n: KeyName) => boolean): void {
   for (let slot = 0; slot < KEY_SLOTS; slot++) {
-    if (named(memory.bytes[SLOTS_AT + slot * SLOT_BYTES + 1] as KeyName)) eraseSlot(memory, slot);
+    if (named(byteAt(memory, SLOTS_AT + slot * SLOT_BYTES + 1) as KeyName)) eraseSlot(memory, slot);
   }
 }
 

@@ -35,6 +35,7 @@ import {
 import { assertNever, type Randomness, type Region, type Svpmsn, unixSeconds } from '../units/index.ts';
 import { SamReply, SamRequest } from './bus.ts';
 import type { Nvm } from './nvm.ts';
+import { NO_FLOORS } from './purse.ts';
 import {
   askApply,
   askStatus,
@@ -116,7 +117,7 @@ export function startSam(memory: Nvm, randomness: Randomness, labSessions?: numb
       keyOf: (n) => keyAboveFloor(sam, n),
       ...(labSessions === undefined ? {} : { labSessions }),
     }),
-    floors: new Uint8Array(8),
+    floors: NO_FLOORS,
     value: { name: 'idle' },
     card: undefined,
     hotList: undefined,

@@ -25,7 +25,7 @@ import type { SlotPayment } from './card-payment.ts';
 import type { CardPipe } from './card-pipe.ts';
 import { type Layout, STATE_BYTES, type SupplyLayout } from './layout.ts';
 import type { Currency } from './money.ts';
-import { getU16, getU32, getU64, type Nvm, putU16, putU32, putU64 } from './nvm.ts';
+import { bytesAt, getU16, getU32, getU64, type Nvm, putU16, putU32, putU64 } from './nvm.ts';
 import type { OutputVoltage } from './output-voltage.ts';
 import type { ReverseEnergy } from './reverse-energy.ts';
 import type { Sam } from './sam.ts';
@@ -326,7 +326,7 @@ export interface KeptReading {
 export function readState(nvm: Nvm, layout: Layout): KeptReading | undefined {
   let newest: KeptReading | undefined;
   for (const slot of [0, 1] as const) {
-    const bytes = nvm.bytes.subarray(layout.state + slot * STATE_BYTES, layout.state + (slot + 1) * STATE_BYTES);
+    const bytes = bytesAt(nvm, layout.state + slot * STATE_BYTES, STATE_BYTES);
     if (crc32(bytes, 0, STATE_BYTES - 4) !== getU32(bytes, STATE_BYTES - 4)) continue;
     const sequence = getU32(bytes, 0);
     if (newest !== undefined && newest.kept.sequence > sequence) continue;

@@ -3,7 +3,7 @@ import { SipKey } from '../crypto/index.ts';
 import { TXID_BYTES, ValueOp, ValueResult } from '../exchange/index.ts';
 import type { Randomness } from '../units/index.ts';
 import { BUS_NONCE_BYTES, BUS_TAG_BYTES, BusLabel, BusReply, busTag, DrawKind, SvmRequest } from './bus.ts';
-import { type Nvm, putU32 } from './nvm.ts';
+import { bytesAt, type Nvm, putU32 } from './nvm.ts';
 import {
   emptyPurse,
   FrozenReason,
@@ -12,6 +12,7 @@ import {
   RECEIPT_ROW_BYTES,
   type Receipt,
   ReceiptKind,
+  sharedFloors,
   tokensOut,
 } from './purse.ts';
 import {
@@ -110,8 +111,8 @@ function blankSvm(place: PursePlace, randomness: Randomness): Svm {
     ...place,
     cellsAt: CELLS_AT,
     randomness,
-    recordKey: new SipKey(place.memory.bytes, 0),
-    pairKey: new SipKey(place.memory.bytes, KEY_BYTES),
+    recordKey: new SipKey(bytesAt(place.memory, 0, KEY_BYTES)),
+    pairKey: new SipKey(bytesAt(place.memory, KEY_BYTES, KEY_BYTES)),
     purse: emptyPurse(),
     slot: 0,
     recordTag: 0,
@@ -305,7 +306,7 @@ function raiseFloor(svm: Svm, request: Uint8Array): Uint8Array {
   const risen = purse.floors.slice();
   const pair = risen[n >> 5] as number;
   risen[n >> 5] = n & 0x10 ? (pair & 0xf0) | (n & 0x0f) : (pair & 0x0f) | ((n & 0x0f) << 4);
-  commit(svm, { ...purse, floors: risen });
+  commit(svm, { ...purse, floors: sharedFloors(risen) });
   return isFrozen(svm) ? FROZEN : DONE;
 }
 

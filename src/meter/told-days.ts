@@ -2,7 +2,7 @@ import { crc32 } from '../bytes/index.ts';
 import { AttentionReason, type DayProfile, EventKind, MINUTES_PER_DAY } from '../records/index.ts';
 import { recordEvent } from './event-log.ts';
 import { PROFILE_RING_DAYS, TOLD_DAY_BYTES } from './layout.ts';
-import { getU16, getU32, putU16, putU32 } from './nvm.ts';
+import { putU16, putU32, u16At, u32At } from './nvm.ts';
 import type { Meter, Supply } from './state.ts';
 
 /**
@@ -36,8 +36,8 @@ export function forgetTold(meter: Meter, supply: Supply, from: number): void {
 
 function toldBefore({ nvm }: Meter, supply: Supply, day: number): number | undefined {
   const at = placeOf(supply, day);
-  const told = getU32(nvm.bytes, at + 2);
-  const isWhole = getU16(nvm.bytes, at) === day && getU16(nvm.bytes, at + 6) === checkOf(day, told);
+  const told = u32At(nvm, at + 2);
+  const isWhole = u16At(nvm, at) === day && u16At(nvm, at + 6) === checkOf(day, told);
   return isWhole ? told : undefined;
 }
 

@@ -7,7 +7,7 @@ import {
   VOLTAGE_MISSING,
 } from '../records/index.ts';
 import { PROFILE_RING_DAYS, type SupplyLayout, VOLTAGE_ROW_BYTES } from './layout.ts';
-import { getU16, type Nvm, putU16 } from './nvm.ts';
+import { type Nvm, putU16, u16At } from './nvm.ts';
 import type { Meter, Supply } from './state.ts';
 
 /** Voltage of the running interval. It is in RAM alone: of an interval in which the power failed, what came after counts. */
@@ -55,7 +55,7 @@ const ROW = new Uint8Array(VOLTAGE_ROW_BYTES);
 function keep(nvm: Nvm, place: SupplyLayout, interval: number, value: number): void {
   const at = rowAt(place, interval);
   const number = interval & 0xffff;
-  if (getU16(nvm.bytes, at + 2) === number) {
+  if (u16At(nvm, at + 2) === number) {
     putU16(ROW, 2, ~number & 0xffff);
     nvm.write(at + 2, ROW, 2, 2);
   }
@@ -70,7 +70,7 @@ export function voltagesOf({ nvm }: Meter, { place }: Supply, day: number, lastD
   const first = day * VOLTAGE_INTERVALS;
   const volts = Uint16Array.from({ length: VOLTAGE_INTERVALS }, (_, i) => {
     const at = rowAt(place, first + i);
-    return getU16(nvm.bytes, at + 2) === ((first + i) & 0xffff) ? getU16(nvm.bytes, at) : VOLTAGE_MISSING;
+    return u16At(nvm, at + 2) === ((first + i) & 0xffff) ? u16At(nvm, at) : VOLTAGE_MISSING;
   });
   return volts.some((each) => each !== VOLTAGE_MISSING) ? volts : undefined;
 }

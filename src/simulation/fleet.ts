@@ -1,13 +1,13 @@
 import type { Suite } from '../crypto/index.ts';
 import { METERS_PER_LOCAL_UNIT_MAX, type Store } from '../host/index.ts';
 import { type LineConditions, PERFECT_CONDITIONS, powerLine } from '../line/index.ts';
-import { blankMemory, PROFILE_RING_BYTES } from '../meter/index.ts';
 import { DEFAULT_SUPPLY_POLICY, ENERGY_MISSING } from '../records/index.ts';
 import { DEFAULT_TARIFF } from '../tariff/index.ts';
 import { MINUTES_PER_DAY, milliseconds, type Svpmsn } from '../units/index.ts';
 import { equip } from './founding.ts';
 import { drawKeys } from './keys.ts';
 import type { HeapBytes, HouseMemory, UtilityOptions } from './options.ts';
+import { MemoryPages, PagedMemory } from './paged-memory.ts';
 import { seededRandom } from './random.ts';
 import { type Story, tell } from './story.ts';
 import type { Transformer } from './transformer.ts';
@@ -53,7 +53,7 @@ export interface FleetSample {
 export interface FleetHeap {
   /** All meters: their memories, and what they hold while they run. */
   readonly meters: number;
-  /** Of these: the days of their profiles, one complete week and the running day each. */
+  /** Of these: what was written of their profiles, whose rings have room for one complete week and the running day. */
   readonly profiles: number;
   /** Local units with what they know of their meters, lines, and the meters' modems. */
   readonly lines: number;
@@ -110,6 +110,8 @@ const NIGHT_SALE_MINUTES = 15;
 const NIGHT_SALE = 50;
 const FIRST_SALE = { from: 2_000, to: 8_000 };
 const TARIFF = 'standard';
+/** So often memories that have become alike are made one. */
+const SHARING_MINUTES = 6 * 60;
 
 /**
  * A day of a whole area: value is sold to every meter at midnight, the tariff is changed for all at six, everybody lives,
@@ -133,6 +135,8 @@ class Fleet {
   readonly #soldAt = new Map<Svpmsn, number[]>();
   readonly #delays = { first: [] as number[], night: [] as number[] };
   #utility!: Utility;
+  /** Of all meters' memories. */
+  #pages = new MemoryPages();
   #tariffVersion = Number.POSITIVE_INFINITY;
   #sold = 0;
   #stored = 0;
@@ -158,11 +162,13 @@ class Fleet {
         if (happening.what === 'stored') this.#arrived(happening.svpmsn, happening.at);
       },
     };
+    this.#pages.beginSharing();
     const stranger = strangerHouse === undefined ? undefined : await this.#strangersMemory(setting, strangerHouse);
     this.#utility = await Utility.open({
       ...setting,
-      memoryOf: (house) => (house === strangerHouse && stranger !== undefined ? stranger : newMemory()),
+      memoryOf: (house) => (house === strangerHouse && stranger !== undefined ? stranger : this.#newMemory()),
     });
+    this.#pages.endSharing();
   }
 
   /** The day, and the night behind it. */
@@ -171,6 +177,7 @@ class Fleet {
     await this.#sample();
     for (let minute = 0; minute < MINUTES_PER_DAY; ) {
       if (minute === TARIFF_AT_MINUTE) await this.#changeTariff();
+      if (minute % SHARING_MINUTES === 0) this.#sharePages();
       // Both divide the hour, so that no change of the tariff is passed over.
       minute += this.#isQuiet() && minute % QUIET_SAMPLE_MINUTES === 0 ? QUIET_SAMPLE_MINUTES : SAMPLE_MINUTES;
       await utility.runUntil(BEGINS_MS + minute * MINUTE_MS);
@@ -213,21 +220,39 @@ class Fleet {
 
   /** What was lived is gone afterwards, the store too. */
   async weigh(heapBytes: HeapBytes): Promise<FleetHeap> {
-    const { meters, store } = this.#options;
+    const { store } = this.#options;
+    const profiles = this.#memories().reduce((sum, memory) => sum + memory.profileBytes, 0);
+    // From now on the meters alone hold them.
+    this.#pages = undefined as never;
     const parts = await this.#utility.dismantle(heapBytes);
     const before = await heapBytes();
     this.#utility = undefined as never;
     await store.close();
-    return { ...parts, profiles: meters * PROFILE_RING_BYTES, books: before - (await heapBytes()) };
+    return { ...parts, profiles, books: before - (await heapBytes()) };
   }
 
   /** Keys of nobody that this utility knows. */
   async #strangersMemory(setting: UtilityOptions, house: number): Promise<HouseMemory> {
     const random = seededRandom(`${setting.seed}, a stranger`);
-    const { memory } = newMemory();
+    const { memory } = this.#newMemory();
     const keys = drawKeys(setting.suite, random.fork('master keys'));
     await equip(memory, house, { options: setting, keys, random: random.fork('workshop') });
     return { memory, personalised: true, markPersonalised: () => undefined };
+  }
+
+  #newMemory(): HouseMemory {
+    const memory = this.#pages.newMemory();
+    return { memory, personalised: false, markPersonalised: () => memory.share() };
+  }
+
+  #memories(): PagedMemory[] {
+    return this.#utility.houses.flatMap(({ memory }) => (memory instanceof PagedMemory ? [memory] : []));
+  }
+
+  #sharePages(): void {
+    this.#pages.beginSharing();
+    for (const memory of this.#memories()) memory.share();
+    this.#pages.endSharing();
   }
 
   async #changeTariff(): Promise<void> {
@@ -328,12 +353,6 @@ class Fleet {
 
 /** By the line itself: frames that were lost on their way too, of which a local unit knows nothing. */
 const onTheAirMs = ({ channel }: Transformer): number => channel.totals.airtimeMicroseconds / 1000;
-
-const newMemory = (): HouseMemory => ({
-  memory: blankMemory(),
-  personalised: false,
-  markPersonalised: () => undefined,
-});
 
 function percentiles(values: readonly number[]): Percentiles {
   const sorted = values.toSorted((a, b) => a - b);

@@ -16,7 +16,7 @@ export {
   strikeText,
 } from './faults.ts';
 export * from './fit.ts';
-export { type FleetReport, type FleetSample, runFleet } from './fleet.ts';
+export { type FleetHeap, type FleetReport, type FleetSample, runFleet } from './fleet.ts';
 export { subscriberOfHouse, svpmsnOfHouse } from './founding.ts';
 export { House, type HouseEvent } from './house.ts';
 export * from './household.ts';
