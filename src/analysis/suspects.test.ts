@@ -125,6 +125,22 @@ test('a constant load that no meter sees is told with its watts, and is not plac
   assert.ok(found.constant.likelihood > 50);
 });
 
+test('a little that goes with a meter is the place where it is all that is missing, and not beside a load all day', () => {
+  const little: Change = (used) =>
+    used.map((each, i) => ((HOURS[i] as number) >= 22 || (HOURS[i] as number) < 6 ? 0.85 * each : each));
+  const placed = (unmeteredWatts: number) => {
+    const found = rankSuspects(week(little, {}, unmeteredWatts));
+    return [firstOf(found).meter, found.isPlaced];
+  };
+  assert.deepEqual(
+    [placed(0), placed(300)],
+    [
+      [5, true],
+      [5, false],
+    ],
+  );
+});
+
 test('two that steal are both found, the one that takes more first', () => {
   const lost = week(PATTERNS.share as Change);
   const meters = lost.meters.map((each) =>

@@ -103,6 +103,8 @@ const TAKEN_ODDS = Math.log(20);
 const PLACED_PERCENT = 50;
 /** A mean of less is taken by nobody. */
 const MATERIAL_WATTS = 5;
+/** Who is said to be the place explains so much of what is missing all day, or the place of it is not told. */
+const PLACED_SHARE = 0.1;
 const PERCENT_MAX = 99;
 /** Logarithms that are added to what is held before. */
 const EVENT_WEIGHTS: Readonly<Record<SuspectEvent, number>> = {
@@ -151,7 +153,7 @@ export function rankSuspects(lost: LostIntervals): Suspects {
     const isOver = taken.length >= Math.min(SUSPECTS_MAX, meters.length - 1) || best === undefined;
     if (isOver || Math.max(best.odds, evenOdds) < TAKEN_ODDS) {
       const others = found.map((each, i) => ({ ...each, likelihood: percent(share[i + 2] as number) }));
-      return rankingOf({ explained, taken, others, constant });
+      return rankingOf({ lost, explained, taken, others, constant });
     }
     if (evenOdds > best.odds) {
       isConstant = true;
@@ -233,6 +235,7 @@ function linesOf(
     ...meters.map(({ counted }) => counted.map((each) => OWN_OHMS * ohm * each ** 2)),
   ];
 }
+
 /** The pattern of a meter that speaks most against it. */
 function judged(candidate: Candidate, lost: LostIntervals, explained: ExplainedEnergy): Judged {
   candidate.patterns ??= patternsOf(candidate.meter, lost);
@@ -243,7 +246,8 @@ function judged(candidate: Candidate, lost: LostIntervals, explained: ExplainedE
     const support =
       pattern === 'share' ? explained.supportOfColumn(candidate.at, 1 / GAIN) : explained.supportOf(values);
     const found = oddsOf(support, AMOUNTS[pattern]);
-    const odds = (isMaterial(support, values, lost) ? found : Math.min(0, found)) - Math.log(patterns.length);
+    const isMaterial = meanWatts(support, values, lost) >= MATERIAL_WATTS;
+    const odds = (isMaterial ? found : Math.min(0, found)) - Math.log(patterns.length);
     all.push(odds);
     if (best === undefined || odds > best.odds) best = { candidate, pattern, values, support, odds };
   }
@@ -251,13 +255,13 @@ function judged(candidate: Candidate, lost: LostIntervals, explained: ExplainedE
 }
 
 /**
- * Whether so much goes with a pattern that somebody may take it. Less is in the data of every line, however little noise
- * they have: an hour's mean, a step, what a pattern of another meter leaves over.
+ * How much goes with a pattern, in the mean. A little is in the data of every line, however little noise they have: an
+ * hour's mean, a step, what a pattern of another meter leaves over.
  */
-function isMaterial({ amount }: Support, values: Float64Array, { minutes }: LostIntervals): boolean {
+function meanWatts({ amount }: Support, values: Float64Array, { minutes }: LostIntervals): number {
   let energy = 0;
   for (const each of values) energy += Math.abs(amount * each);
-  return energy >= (MATERIAL_WATTS * 1000 * minutes * values.length) / MINUTES_PER_HOUR;
+  return (energy / values.length / 1000) * (MINUTES_PER_HOUR / minutes);
 }
 
 function patternsOf({ counted, usual }: SuspectMeter, { hours, dayLength }: LostIntervals): Pattern[] {
@@ -353,6 +357,7 @@ function dropWeight(drop: Drop | undefined): number {
 }
 
 interface Ranking {
+  readonly lost: LostIntervals;
   readonly explained: ExplainedEnergy;
   readonly taken: readonly Taken[];
   readonly others: readonly (Judged & { readonly likelihood: number })[];
@@ -360,16 +365,19 @@ interface Ranking {
 }
 
 /** Those who are taken to be there, each as it looks beside the others; behind them the rest. */
-function rankingOf({ explained, taken, others, constant }: Ranking): Suspects {
+function rankingOf({ lost, explained, taken, others, constant }: Ranking): Suspects {
+  let placedWatts = 0;
   const sure = taken.map(({ candidate, judged: found, likelihood, place, scale }) => {
     const { amount, deviation } = explained.supportOfExpected(place);
     const support = { amount: amount * scale, deviation: deviation * scale };
     const score = candidate.prior + oddsOf(support, AMOUNTS[found.pattern]);
+    if (likelihood > PLACED_PERCENT) placedWatts += meanWatts(support, found.values, lost);
     return suspectOf({ ...found, support }, likelihood, score);
   });
   const rest = others.map((each) => suspectOf(each, each.likelihood, each.odds));
   const ranked = [...sure, ...rest].sort((a, b) => b.score - a.score || a.meter - b.meter);
-  return { ranked, constant, isPlaced: sure.some(({ likelihood }) => likelihood > PLACED_PERCENT) };
+  const isPlaced = placedWatts > 0 && placedWatts >= PLACED_SHARE * constant.watts;
+  return { ranked, constant, isPlaced };
 }
 
 function suspectOf({ candidate, pattern, values, support }: Judged, likelihood: number, score: number): Suspect {
