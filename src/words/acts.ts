@@ -286,8 +286,6 @@ export interface ActWords {
   /** Whose hand it was, where no person logged in. */
   readonly hands: Readonly<Record<'command line' | 'counter' | 'demo', string>>;
   readonly key: string;
-  readonly wallClock: string;
-  readonly wallClockNote: string;
 }
 
 export const ACT_WORDS: Readonly<Record<Language, ActWords>> = {
@@ -297,9 +295,6 @@ export const ACT_WORDS: Readonly<Record<Language, ActWords>> = {
     no: 'no',
     hands: { 'command line': 'Command line', counter: 'Card counter', demo: 'The demo itself' },
     key: 'API key {}',
-    wallClock: 'When, by the wall clock',
-    wallClockNote:
-      'People act by the clock on the wall. The utility of this demo has a clock of its own, and there it is {}.',
   },
   ko: {
     acts: {
@@ -567,7 +562,5 @@ export const ACT_WORDS: Readonly<Record<Language, ActWords>> = {
     no: '아니요',
     hands: { 'command line': '명령줄', counter: '카드 창구', demo: '데모 자체' },
     key: 'API 키 {}',
-    wallClock: '시각(벽시계)',
-    wallClockNote: '사람이 한 일은 벽시계 시각으로 적습니다. 이 데모의 사업자는 자기 시계를 쓰며 지금 {}입니다.',
   },
 };

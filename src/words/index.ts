@@ -8,6 +8,7 @@ export * from './calls.ts';
 export * from './card-providers.ts';
 export * from './cards.ts';
 export * from './charts.ts';
+export * from './clocks.ts';
 export * from './console.ts';
 export * from './cut.ts';
 export * from './demo.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { svpmsnText } from '../../src/units/index.ts';
-import { fill, PANEL_WORDS, PHONE_CALL_WORDS, PHONE_WORDS, TALK_WORDS } from '../../src/words/index.ts';
+import { CLOCK_WORDS, fill, PANEL_WORDS, PHONE_CALL_WORDS, PHONE_WORDS, TALK_WORDS } from '../../src/words/index.ts';
 import { barriersOf } from './barriers.ts';
 import { complaintsOf, enter, openBrowser, openWindow, withoutBrowser } from './browser.ts';
 import { listenAtLoudspeaker } from './loudspeaker.ts';
@@ -79,5 +79,9 @@ test('in a demo whoever stands at the panel of a meter calls, presses 0, and spe
     [call?.carrier, call?.svpmsn, names.filter((name) => name.startsWith('person'))],
     ['meter', house.svpmsn, ['person-awaited', 'person-came', 'person-left']],
   );
+  await operator.goto(`/calls/${call?.id}`);
+  // People speak in no other time than their own, whatever the clock of the demo says.
+  await operator.getByText(CLOCK_WORDS.en.wall, { exact: true }).waitFor();
+  await operator.getByText(fill(CLOCK_WORDS.en.note, '').slice(0, -2)).waitFor();
   assert.deepEqual(complaints.flat(), []);
 });

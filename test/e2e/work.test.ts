@@ -8,6 +8,7 @@ import { milliseconds, Region, svpmsn, svpmsnText } from '../../src/units/index.
 import {
   ACT_WORDS,
   BOOKS_WORDS,
+  CLOCK_WORDS,
   COMMAND_WORDS,
   EVENT_WORDS,
   EXCHANGE_WORDS,
@@ -198,11 +199,11 @@ test('a command that is clicked twice is ordered once', { skip }, async () => {
 
 test('the audit log and the ledger say in words what was done and booked, and lead to it', { skip }, async () => {
   const number = meterOf(3);
-  const { acts, subjects, fields, values, wallClock } = ACT_WORDS.en;
+  const { acts, subjects, fields, values } = ACT_WORDS.en;
   const { accounts, kinds } = LEDGER_WORDS.en;
   await as('Auditor', async (page) => {
     await page.goto('/audit');
-    await page.getByRole('columnheader', { name: wallClock }).waitFor();
+    await page.getByRole('columnheader', { name: CLOCK_WORDS.en.wall }).waitFor();
     const row = page.getByRole('row').filter({ hasText: acts.orderCommand }).first();
     await row.getByText(`${fields.action} ${values.open}`).waitFor();
     await row.getByRole('link', { name: fill(subjects.meter, number) }).click();

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { PHONE_CALL_WORDS, TALK_WORDS } from '../../../src/words/index.ts';
+import { CLOCK_WORDS, PHONE_CALL_WORDS, TALK_WORDS } from '../../../src/words/index.ts';
 import { complaintsOf, openBrowser, openWindow, withoutBrowser } from '../browser.ts';
 import { listenAtLoudspeaker } from '../loudspeaker.ts';
 import { Baresip, correlation, hasBaresip } from './baresip.ts';
@@ -107,5 +107,8 @@ test('an operator takes a call on the page: the microphone is heard on the telep
     call?.steps.map(({ name }) => name),
     ['begun', 'identified-by-number', 'person-awaited', 'person-came', 'person-left', 'hung-up'],
   );
+  await page.goto(`/calls/${call?.id}`);
+  await page.getByText(PHONE_CALL_WORDS.en.when, { exact: true }).waitFor();
+  assert.equal(await page.getByText(CLOCK_WORDS.en.wall).count(), 0, 'there is one clock');
   assert.deepEqual(complaints, []);
 });

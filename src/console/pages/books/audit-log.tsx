@@ -10,14 +10,13 @@ import {
   LOSSES_WORDS,
   RECEIPT_WORDS,
 } from '../../../words/index.ts';
-import { useDemo } from '../../demo.ts';
 import { useConsoleWords, useFormat, useWords } from '../../locale.tsx';
+import { OwnClock, useActedAt } from '../../parts/clocks.tsx';
 import { Money } from '../../parts/figures.tsx';
 import { Panel } from '../../parts/page.tsx';
 import { PageLink } from '../../parts/page-link.tsx';
 import { DataTable, Rows } from '../../parts/rows.tsx';
 import { usePages } from '../../reads.ts';
-import { useNow } from '../../time.ts';
 import { type DetailFact, detailFacts, type Said } from './detail.ts';
 import { subjectOf } from './subject.ts';
 import './audit-log.css';
@@ -28,11 +27,11 @@ export function AuditLog(): ReactNode {
   const acts = useWords(ACT_WORDS);
   const { exact } = useFormat();
   const entries = usePages<AuditJson>('/audit');
-  const hasOwnClock = useDemo() !== undefined;
+  const actedAt = useActedAt(words.at);
   return (
     <Panel>
       <Text size="sm" className="quiet" mb="sm">
-        {words.auditNote} {hasOwnClock && <OwnClock />}
+        {words.auditNote} <OwnClock />
       </Text>
       <Rows of={entries} waiting={words.waiting} blank={words.noAudit}>
         {(items) => (
@@ -43,7 +42,7 @@ export function AuditLog(): ReactNode {
             minWidth={820}
             columns={[
               {
-                head: hasOwnClock ? acts.wallClock : words.at,
+                head: actedAt,
                 cell: ({ at }) => <span style={{ whiteSpace: 'nowrap' }}>{exact(at)}</span>,
               },
               { head: words.by, cell: (entry) => <By of={entry} /> },
@@ -56,13 +55,6 @@ export function AuditLog(): ReactNode {
       </Rows>
     </Panel>
   );
-}
-
-/** What time it is where the meters are, beside the time at which people act. */
-function OwnClock(): ReactNode {
-  const acts = useWords(ACT_WORDS);
-  const { exact } = useFormat();
-  return fill(acts.wallClockNote, exact(useNow()));
 }
 
 function By({ of: { by, role } }: { readonly of: AuditJson }): ReactNode {

@@ -4,6 +4,7 @@ import { Link, useParams } from 'react-router';
 import type { CallJson } from '../../../api/index.ts';
 import { fill, LANGUAGE_NAMES, PHONE_CALL_WORDS } from '../../../words/index.ts';
 import { useFormat, useWords } from '../../locale.tsx';
+import { OwnClock, useActedAt } from '../../parts/clocks.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
 import { Facts } from '../../parts/rows.tsx';
 import { Loaded } from '../../parts/states.tsx';
@@ -22,6 +23,7 @@ export function CallPage(): ReactNode {
 function Told({ call }: { readonly call: CallJson }): ReactNode {
   const words = useWords(PHONE_CALL_WORDS);
   const { exact, duration } = useFormat();
+  const actedAt = useActedAt(words.when);
   const { begunAt, endedAt, meter, language, callBack } = call;
   const from = call.from === undefined ? words.withheld : `+${call.from}`;
   return (
@@ -37,7 +39,7 @@ function Told({ call }: { readonly call: CallJson }): ReactNode {
               },
               { label: words.carrier, value: words.carriers[call.carrier] },
               language !== undefined && { label: words.language, value: LANGUAGE_NAMES[language] },
-              { label: words.when, value: exact(begunAt) },
+              { label: actedAt, value: exact(begunAt) },
               {
                 label: words.length,
                 value: endedAt === undefined ? words.goesOn : duration(Date.parse(endedAt) - Date.parse(begunAt)),
@@ -48,7 +50,7 @@ function Told({ call }: { readonly call: CallJson }): ReactNode {
         </Panel>
         <Panel title={words.stepsTitle}>
           <Text size="sm" className="quiet" mb="md">
-            {words.stepsNote}
+            {words.stepsNote} <OwnClock />
           </Text>
           <Steps call={call} />
         </Panel>
