@@ -120,7 +120,7 @@ export {
   type VouchersChanged,
   voucherCsv,
 } from './voucher-batches.ts';
-export { VoucherCheck } from './voucher-check.ts';
+export { checkVouchers, VoucherCheck } from './voucher-check.ts';
 export { createVouchers } from './voucher-desk.ts';
 export { type VoucherSaid, type VoucherSeen, voucherWay } from './voucher-paying.ts';
 export type * from './voucher-services.ts';

@@ -1,7 +1,47 @@
 import { svpmsnText } from '../units/index.ts';
-import type { BookFinding, LedgerSum } from './ports.ts';
+import { orderOfPayment, paymentOfOrder } from './payment-order.ts';
+import type { BookFinding, LedgerSum, ShelfReads, StoreReads } from './ports.ts';
 import type { Order, VoucherTrade, VoucherUsed } from './types.ts';
 import { otherTxids, voucherOfPayment } from './voucher-names.ts';
+
+/** What is wrong with vouchers by the rows of a store, a clause each: of few enough that they are held at once. */
+export async function checkVouchers(tx: StoreReads): Promise<readonly string[]> {
+  const check = new VoucherCheck();
+  for (const order of await tx.foundOf('')) check.found(order);
+  const said: string[] = [];
+  const say = (table: string, row: string, what: string | undefined) => {
+    if (what !== undefined) said.push(`${table} ${row}: ${what}`);
+  };
+  for await (const voucher of allOf(tx.vouchers)) {
+    const id = voucher.payment ?? '';
+    const orderId = orderOfPayment(id);
+    const [[payment], [trade], [order]] = [
+      await tx.payments.of([id]),
+      await tx.trades.of([orderId]),
+      await tx.ordersOf([orderId]),
+    ];
+    say('vouchers', voucher.id, check.voucherFault({ voucher, payment, trade, order }));
+  }
+  for await (const trade of allOf(tx.trades)) {
+    if (trade.method !== 'voucher') continue;
+    const [order] = await tx.ordersOf([trade.id]);
+    const [voucher] = await tx.vouchers.where('payment', paymentOfOrder(trade.id) ?? '');
+    say('trades', trade.id, check.tradeFault({ trade, order, voucher }));
+  }
+  const { sums } = await tx.ledgerSums(0);
+  return [...said, ...check.findings(sums).map(({ table, what }) => `${table}: ${what}`)];
+}
+
+const A_PAGE = 1_000;
+
+async function* allOf<R extends { readonly id: string }>(shelf: Pick<ShelfReads<R, never>, 'page'>) {
+  for (let after: string | undefined; ; ) {
+    const page = await shelf.page({ limit: A_PAGE, ...(after === undefined ? {} : { after }) });
+    yield* page;
+    after = page.at(-1)?.id;
+    if (page.length < A_PAGE) return;
+  }
+}
 
 /**
  * Vouchers against the payments that they are in and the sales that these became, one after the other: of many nothing is

@@ -87,7 +87,7 @@ test('a voucher whose first meter is not heard of since a restore pays elsewhere
   assert.deepEqual(await way.freezes(), NONE);
   assert.deepEqual(await way.paidTwice(), [['spring.00001', FIRST, 0]]);
   assert.deepEqual(await way.own.findings(), [
-    `meter 000001 has its value, and so has found:000000:1, ${way.credited(0)} tokens`,
+    `vouchers spring.00001: meter 000001 has its value, and so has found:000000:1, ${way.credited(0)} tokens`,
   ]);
   const { balanced, found } = await way.rig.host.books();
   assert.deepEqual([balanced, found], [true, BigInt(way.credited(0))]);

@@ -1,7 +1,14 @@
 import { sha256Hex } from '../crypto/index.ts';
 import type { WallClock } from '../units/index.ts';
 import type { Act, HostFailure, PaymentAnswered, PrintedVoucher, Proposal } from './index.ts';
-import { createVouchers, type HostPorts, type Store, VoucherCheck, type VoucherServices, voucherWay } from './index.ts';
+import {
+  checkVouchers,
+  createVouchers,
+  type HostPorts,
+  type Store,
+  type VoucherServices,
+  voucherWay,
+} from './index.ts';
 import { TERMS, Till } from './payments.testing.ts';
 import { made } from './rig.testing.ts';
 
@@ -80,28 +87,6 @@ export class VoucherTill {
 
   /** What an audit finds over the same rows. */
   findings(): Promise<readonly string[]> {
-    const check = new VoucherCheck();
-    return this.till.rig.store.read(async (tx) => {
-      for (const order of await tx.foundOf('')) check.found(order);
-      const rows = await tx.vouchers.page({ limit: 9_999 });
-      const faults: (string | undefined)[] = [];
-      for (const voucher of rows) {
-        const id = voucher.payment ?? '';
-        const [[payment], [trade], [order]] = [
-          await tx.payments.of([id]),
-          await tx.trades.of([`payment:${id}`]),
-          await tx.ordersOf([`payment:${id}`]),
-        ];
-        faults.push(check.voucherFault({ voucher, payment, trade, order }));
-      }
-      for (const trade of await tx.trades.page({ limit: 9_999 })) {
-        if (trade.method !== 'voucher') continue;
-        const [order] = await tx.ordersOf([trade.id]);
-        const [voucher] = await tx.vouchers.where('payment', trade.id.slice('payment:'.length));
-        faults.push(check.tradeFault({ trade, order, voucher }));
-      }
-      const { sums } = await tx.ledgerSums(0);
-      return [...faults.flatMap((fault) => fault ?? []), ...check.findings(sums).map(({ what }) => what)];
-    });
+    return this.till.rig.store.read(checkVouchers);
   }
 }

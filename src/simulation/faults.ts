@@ -101,6 +101,12 @@ export const FAULTS = {
   /** A minute of one payment that the bank has not decided: nobody waits for it any more. */
   'payment-cancelled': 0.1,
 
+  /** A voucher that is bought: its number is said wrongly, twice, at another meter as well; what was sold for it is taken back. */
+  'voucher-mistyped': 0.1,
+  'voucher-doubled': 0.2,
+  'voucher-elsewhere': 0.2,
+  'voucher-taken-back': 0.1,
+
   /** A purse card that is put into a meter: it is pulled at one of its commands, or its power goes in the middle of a write. */
   'card-pulled': 0.2,
   'card-power-cut': 0.1,

@@ -1,5 +1,6 @@
 import {
   createHost,
+  createVouchers,
   type HostInput,
   type HostPorts,
   type HostServices,
@@ -7,15 +8,21 @@ import {
   type PaymentWay,
   type Store,
   StoreError,
+  type VoucherNumbers,
+  type VoucherServices,
+  voucherWay,
 } from '../host/index.ts';
 import type { Faults } from './faults.ts';
 import { HostKilled, Life, mortal, type Written } from './mortal-store.ts';
 import type { SeededRandom } from './random.ts';
 import type { VirtualTime } from './virtual-time.ts';
+import { VOUCHERS } from './voucher-people.ts';
 
 export interface HostsOptions {
   readonly workers: number;
   readonly ports: Omit<HostPorts, 'randomness'>;
+  /** How numbers of vouchers are known, which pay then; none do where absent. */
+  readonly vouchers?: VoucherNumbers;
   readonly settings: HostSettings;
   readonly time: VirtualTime;
   readonly random: SeededRandom;
@@ -29,6 +36,7 @@ export interface HostsOptions {
 interface Worker {
   readonly number: number;
   services: HostServices;
+  vouchers: VoucherServices | undefined;
   alive: boolean;
   lives: number;
   /** The machine has stopped it until then. */
@@ -57,7 +65,14 @@ export class Hosts {
     this.#options = options;
     this.#store = options.ports.store;
     this.#workers = Array.from({ length: options.workers }, (_, number) => {
-      const worker: Worker = { number, services: undefined as never, alive: true, lives: 0, stalledUntil: 0 };
+      const worker: Worker = {
+        number,
+        services: undefined as never,
+        vouchers: undefined,
+        alive: true,
+        lives: 0,
+        stalledUntil: 0,
+      };
       worker.services = this.#create(worker);
       return worker;
     });
@@ -65,7 +80,18 @@ export class Hosts {
 
   /** One that is alive; the first where none is, whose every answer is that it was killed. */
   get services(): HostServices {
-    return (this.#workers.find(({ alive }) => alive) ?? (this.#workers[0] as Worker)).services;
+    return this.#living.services;
+  }
+
+  /** What the same host does with vouchers. */
+  get vouchers(): VoucherServices {
+    const { vouchers } = this.#living;
+    if (vouchers === undefined) throw new Error('no vouchers pay here');
+    return vouchers;
+  }
+
+  get #living(): Worker {
+    return this.#workers.find(({ alive }) => alive) ?? (this.#workers[0] as Worker);
   }
 
   get alive(): number {
@@ -126,7 +152,9 @@ export class Hosts {
   /** A process that has just started over the same store, beside those that are there. */
   async anew(): Promise<HostServices> {
     const { ports, settings, random } = this.#options;
-    const host = createHost({ ...ports, store: this.#store, randomness: random.fork('anew') }, settings);
+    const payments = this.#paymentsAt(this.#store);
+    const parts = { ...ports, ...(payments && { payments }), store: this.#store, randomness: random.fork('anew') };
+    const host = createHost(parts, settings);
     await host.start();
     return host;
   }
@@ -134,7 +162,11 @@ export class Hosts {
   #create(worker: Worker): HostServices {
     const { ports, settings, random, faults, onCommit } = this.#options;
     const randomness = random.fork(`host ${worker.number}.${worker.lives++}`);
-    if (faults === undefined) return createHost({ ...ports, store: this.#store, randomness }, settings);
+    if (faults === undefined) {
+      const payments = this.#paymentsAt(this.#store);
+      const parts = { ...ports, ...(payments && { payments }), store: this.#store, randomness };
+      return this.#withVouchers(worker, createHost(parts, settings), this.#store);
+    }
     const life = new Life(faults, nameOf(worker));
     worker.life = life;
     const store = mortal(this.#store, { life, faults, committed: onCommit ?? (() => undefined) });
@@ -159,8 +191,30 @@ export class Hosts {
       },
       checkValue: (n) => ports.keys.checkValue(n),
     };
-    const payments = ports.payments && mortalWays(ports.payments, life);
-    return createHost({ ...ports, store, grid, keys, randomness, ...(payments && { payments }) }, settings);
+    const ways = this.#paymentsAt(store);
+    const payments = ways && mortalWays(ways, life);
+    const parts = { ...ports, store, grid, keys, randomness, ...(payments && { payments }) };
+    return this.#withVouchers(worker, createHost(parts, settings), store);
+  }
+
+  /** All ways to pay at a host, vouchers among them by the books as it sees them. */
+  #paymentsAt(store: Store): ReadonlyMap<string, PaymentWay> | undefined {
+    const { ports, vouchers: numbers } = this.#options;
+    if (numbers === undefined) return ports.payments;
+    return new Map([...(ports.payments ?? []), [VOUCHERS, voucherWay({ store, clock: ports.clock, numbers })]]);
+  }
+
+  #withVouchers(worker: Worker, services: HostServices, store: Store): HostServices {
+    const { ports, vouchers: numbers, random } = this.#options;
+    if (numbers === undefined) return services;
+    const { clock } = ports;
+    const randomness = random.fork(`vouchers of host ${worker.number}.${worker.lives}`);
+    worker.vouchers = createVouchers({
+      ...{ store, clock, wall: clock, numbers, randomness, port: VOUCHERS },
+      pay: (act) => (asked) => (act === undefined ? services : services.by(act)).pay(asked),
+      notice: (told) => services.paymentNotice(told),
+    });
+    return services;
   }
 
   async #mayDie(worker: Worker, work: (services: HostServices) => Promise<unknown>): Promise<void> {

@@ -1,6 +1,6 @@
 import type { BackhaulMessage } from '../backhaul/index.ts';
 import type { KeyStore, Suite } from '../crypto/index.ts';
-import type { HeadSigner, HostPorts, HostWatcher, PaymentWay, Store } from '../host/index.ts';
+import type { HeadSigner, HostPorts, HostWatcher, PaymentWay, Store, VoucherNumbers } from '../host/index.ts';
 import type { Carrier, LineConditions } from '../line/index.ts';
 import type { MeterMemory } from '../meter/index.ts';
 import type { SupplyPolicy } from '../records/index.ts';
@@ -80,6 +80,8 @@ export interface UtilityOptions {
   readonly forMoney?: boolean;
   /** Who takes money for the utility; nobody where absent. */
   readonly payments?: ReadonlyMap<string, PaymentWay>;
+  /** How numbers of vouchers are known, which pay then; none do where absent. */
+  readonly vouchers?: VoucherNumbers;
   /** As what the slots of meters take payment cards; they take none where absent. */
   readonly slotTerminal?: HostPorts['slotTerminal'];
   /** Is told by the hosts what goes on, to be counted. */

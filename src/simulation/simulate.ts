@@ -1,5 +1,6 @@
 import type { KeyStore, Suite } from '../crypto/index.ts';
-import { type ReceiptKeys, type ReceiptSigner, StoreError } from '../host/index.ts';
+import { sha256Hex } from '../crypto/index.ts';
+import { checkVouchers, type ReceiptKeys, type ReceiptSigner, StoreError } from '../host/index.ts';
 import { DEFAULT_SUPPLY_POLICY, RelayAction } from '../records/index.ts';
 import { DEFAULT_TARIFF } from '../tariff/index.ts';
 import { type Svpmsn, svpmsnText, tokens } from '../units/index.ts';
@@ -33,6 +34,7 @@ import type { SimulatedStore } from './simulated-store.ts';
 import { Trace } from './trace.ts';
 import type { Transformer } from './transformer.ts';
 import { Utility } from './utility.ts';
+import { VoucherPeople } from './voucher-people.ts';
 
 export interface SimulationOptions {
   readonly seed: number | string;
@@ -66,6 +68,8 @@ export interface Simulation extends Circumstances {
   readonly cards: Readonly<Record<'cards' | 'loads' | 'takings' | 'releases', number>>;
   /** Households that came to a meter, left one, and had another mounted in its place. */
   readonly moves: Readonly<Record<'coming' | 'going' | 'replacing', number>>;
+  /** That people bought, and that paid in two meters because books were put back. */
+  readonly vouchers: Readonly<Record<'bought' | 'twice', number>>;
   readonly faults: Readonly<Record<FaultKind, number>>;
   /** Strikes that were drawn and stayed away: they had nothing to hit, or too many meters were damaged for good. */
   readonly spared: Readonly<Record<FaultKind, number>>;
@@ -149,6 +153,9 @@ class World {
   /** In a share of lives households move. */
   readonly #areMoving: boolean;
   #movers: Movers | undefined;
+  /** In a share of the others people buy vouchers. */
+  readonly #areVouchers: boolean;
+  #voucherPeople: VoucherPeople | undefined;
   readonly #givenUp: GivenUp;
   readonly #misfortunes: Misfortunes;
   readonly #office: Office;
@@ -180,6 +187,7 @@ class World {
       },
     });
     this.#areMoving = this.#random.fork('who lives where').chance(MOVING_SHARE);
+    this.#areVouchers = !this.#areMoving && this.#random.fork('who buys vouchers').chance(VOUCHER_SHARE);
     this.#office = new Office(this.#random.fork('office'));
     this.#payers = new Payers(this.#random.fork('tills'), this.#faults, { areMoving: this.#areMoving });
     const bank = this.#random.fork('bank');
@@ -195,6 +203,7 @@ class World {
       receiptKeys: options.receipts?.keys,
       ringOf: ({ localUnit }) => (this.#living.transformers[localUnit] as Transformer).keys,
       auditBooks: () => this.#store.sealed?.audit(),
+      auditVouchers: () => this.#store.store.read(checkVouchers),
     });
     this.#givenUp = new GivenUp(options.meters);
     this.#misfortunes = new Misfortunes(this.#faults, this.#givenUp, {
@@ -262,6 +271,7 @@ class World {
         markPersonalised: () => undefined,
       }),
       ...(this.#bank && { payments: this.#bank.ways }),
+      ...(this.#areVouchers && { vouchers: { hashOf: (number) => sha256Hex(`${seed} ${number}`) } }),
       ...(receipts && { receipts: { signer: receipts.signer, utility: UTILITY } }),
       // Hosts look for a head in whatever store, so that a life is the same in all.
       books: { signHead: async (occasion) => this.#store.sealed?.heads.signHead(occasion) },
@@ -294,6 +304,7 @@ class World {
     if (receipts !== undefined) this.#signReceipts();
     this.#openMoving();
     await this.#openCards(keys);
+    await this.#openVouchers();
     if (this.#bank === undefined) return;
     const random = this.#random.fork('bank payers');
     this.#bankPayers = new BankPayers(this.#utility, {
@@ -311,6 +322,15 @@ class World {
         givenUp: (svpmsn) => void this.#checkers.findings.flagged.add(svpmsn),
       },
     });
+  }
+
+  async #openVouchers(): Promise<void> {
+    if (!this.#areVouchers) return;
+    this.#voucherPeople = new VoucherPeople(this.#living, {
+      ...{ random: this.#random.fork('vouchers'), faults: this.#faults, settles: this.#bank === undefined },
+      onSold: (voucher) => this.#checkers.vouchers.sold(voucher),
+    });
+    await this.#voucherPeople.open();
   }
 
   async #openCards(keys: KeyStore): Promise<void> {
@@ -360,7 +380,9 @@ class World {
     while (this.#transfers < transfers && utility.time.now < endsAt && violations.length === 0) {
       const throughBank = async (svpmsn: Svpmsn, amount: number) =>
         (await this.#bankPayers?.pays(svpmsn, amount)) ?? false;
-      await this.#payers.second(utility, (svpmsn) => this.#checkers.openOrders(svpmsn), throughBank);
+      const openOrders = (svpmsn: Svpmsn) => this.#checkers.openOrders(svpmsn);
+      await this.#payers.second(utility, openOrders, throughBank);
+      await this.#voucherPeople?.second(openOrders);
       await utility.runUntil(utility.time.now + SECOND_MS);
       await this.#restoreStore();
       if (utility.time.now < nextMinute) continue;
@@ -368,6 +390,7 @@ class World {
       this.#misfortunes.minute(utility);
       await this.#office.minute(utility);
       await this.#movers?.minute();
+      await this.#voucherPeople?.minute();
       await this.#cardPeople?.minute();
       this.#checkMinute(utility);
       await this.#copyStore();
@@ -415,6 +438,7 @@ class World {
       for (const house of this.#movers?.left ?? []) utility.poll(house);
       await utility.runUntil(utility.time.now + MINUTE_MS);
       await this.#movers?.minute();
+      await this.#voucherPeople?.minute();
       this.#checkMinute(utility);
     }
     this.#feedBehindRelays(utility);
@@ -443,6 +467,7 @@ class World {
       rates: this.#faults.rates,
       transfers: this.#transfers,
       cards: { ...this.#checkers.cards.counts },
+      vouchers: this.#checkers.vouchers.counts,
       moves: this.#movers?.counts ?? { coming: 0, going: 0, replacing: 0 },
       faults: this.#faults.counts,
       spared: this.#faults.spared,
@@ -525,6 +550,7 @@ class World {
     await hosts.replaceStore(this.#store.store);
     await this.#bankPayers?.reconcile(backup.at);
     this.#payers.reconcile(this.#living, backup.at);
+    await this.#voucherPeople?.reconcile(backup.at);
     this.#misfortunes.storeRestored(this.#living);
     this.#movers?.storeRestored();
     this.#cardPeople?.storeRestored(backup.at);
@@ -553,6 +579,7 @@ interface Backup {
 
 const BANK_SHARE = 1 / 2;
 const MOVING_SHARE = 1 / 4;
+const VOUCHER_SHARE = 1 / 3;
 const MAINS_MILLIVOLTS = 230_000;
 const RESTORES = ['store-restored', 'store-long-restored'] as const;
 const RESTORED_WITHIN_MINUTES = 4;

@@ -79,6 +79,7 @@ export class Utility {
         ...(options.receipts && { receipts: options.receipts }),
         ...(options.books && { books: options.books }),
       },
+      ...(options.vouchers && { vouchers: options.vouchers }),
       settings: { zone: options.zone, metersMax: METERS_PER_LOCAL_UNIT_MAX * 256, roundMs: options.roundMs },
       time,
       random: this.#random.fork(`hosts ${options.startMs}`),

@@ -3,6 +3,7 @@ import { CARD_DEFECTS } from './card-defects.ts';
 import { MOVING_DEFECTS } from './moving-defects.ts';
 import { PROMISE_DEFECTS } from './promise-defects.ts';
 import { RULE_DEFECTS } from './rule-defects.ts';
+import { VOUCHER_DEFECTS } from './voucher-defects.ts';
 
 /** One rule broken in one place. */
 export interface Defect {
@@ -30,4 +31,10 @@ export interface Defect {
   readonly twice?: boolean;
 }
 
-export const DEFECTS: readonly Defect[] = [...RULE_DEFECTS, ...PROMISE_DEFECTS, ...CARD_DEFECTS, ...MOVING_DEFECTS];
+export const DEFECTS: readonly Defect[] = [
+  ...RULE_DEFECTS,
+  ...PROMISE_DEFECTS,
+  ...CARD_DEFECTS,
+  ...MOVING_DEFECTS,
+  ...VOUCHER_DEFECTS,
+];

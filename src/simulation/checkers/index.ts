@@ -34,6 +34,7 @@ import { Secrets } from './secrets.ts';
 import { Sessions } from './sessions.ts';
 import { Settled } from './settled.ts';
 import { SupplyLimitsKept } from './supply-limits.ts';
+import { Vouchers } from './vouchers.ts';
 
 export type { Promised, Violation } from './checker.ts';
 
@@ -48,6 +49,8 @@ export class Checkers {
   readonly #losses: Losses;
   /** What those who carry cards tell. */
   readonly cards: Cards;
+  /** What those who have vouchers tell. */
+  readonly vouchers: Vouchers;
   readonly #all: readonly Checker[];
   // Of those who want to know: most want little, and the world tells much.
   readonly #committed: readonly Checker[];
@@ -71,9 +74,17 @@ export class Checkers {
     readonly ringOf: (house: House) => MonitoringRing;
     /** What whoever audits the books finds; nothing where they bear no seals. */
     readonly auditBooks: () => Promise<readonly string[]> | undefined;
+    /** What they find of vouchers alone, in books without seals as well. */
+    readonly auditVouchers: () => Promise<readonly string[]>;
   }) {
     this.findings = new Findings(world.now, world.say);
-    const purses = new Purses(this.findings, (house, receipt) => this.#receipted(house, receipt));
+    const vouchers = new Vouchers(this.findings, world.auditVouchers);
+    this.vouchers = vouchers;
+    const purses = new Purses(
+      this.findings,
+      (house, receipt) => this.#receipted(house, receipt),
+      (txid) => vouchers.mayBeTwice(txid),
+    );
     this.#purses = purses;
     this.#secrets = new Secrets(this.findings);
     this.#clones = new Clones(this.findings, purses);
@@ -105,10 +116,11 @@ export class Checkers {
       this.#secrets,
       new Afterwards(this.findings, this.#secrets),
       this.#money,
+      vouchers,
       cards,
       cardBooks,
       // Last, over all that was written to look into the others.
-      new Seals(this.findings, world.auditBooks),
+      new Seals(this.findings, world.auditBooks, (clause) => vouchers.mayBeFound(clause)),
     ];
     this.#committed = this.#all.filter((checker) => checker.committed !== undefined);
     this.#heard = this.#all.filter((checker) => checker.heard !== undefined);

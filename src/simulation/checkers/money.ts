@@ -91,7 +91,9 @@ export class Money implements Checker {
     }
   }
 
-  #put({ id, svpmsn, state }: Payment): void {
+  #put({ id, svpmsn, state, method }: Payment): void {
+    // Of vouchers no bank knows.
+    if (method === 'voucher') return;
     if (svpmsn !== undefined) this.#meters.set(id, svpmsn);
     const before = this.#states.get(id);
     const after = before === undefined ? undefined : AFTER_THE_END[before];

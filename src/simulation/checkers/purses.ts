@@ -20,12 +20,19 @@ export class Purses implements Checker {
   readonly watches = ['I1', 'I2', 'I3', 'I4'] as const;
   readonly #findings: Findings;
   readonly #receipted: (house: House, receipt: Receipt) => void;
+  readonly #mayBeTwice: (txid: string) => boolean;
   readonly #truths = new Map<Svpmsn, Truth>();
   /** Where a TXID was credited. */
   readonly #creditedIn = new Map<string, Svpmsn>();
 
-  constructor(findings: Findings, receipted: (house: House, receipt: Receipt) => void) {
+  /** @param mayBeTwice whether books that were put back may have sold this TXID to another meter as well */
+  constructor(
+    findings: Findings,
+    receipted: (house: House, receipt: Receipt) => void,
+    mayBeTwice: (txid: string) => boolean = () => false,
+  ) {
     this.#findings = findings;
+    this.#mayBeTwice = mayBeTwice;
     this.#receipted = receipted;
   }
 
@@ -96,7 +103,7 @@ export class Purses implements Checker {
       this.#findings.hold(
         'I4',
         svpmsn,
-        elsewhere === undefined || elsewhere === svpmsn,
+        elsewhere === undefined || elsewhere === svpmsn || this.#mayBeTwice(txid),
         () => `TXID ${txid} is in two meters`,
       );
       truth.credited += receipt.amount;
