@@ -1,4 +1,5 @@
 import { PcscReader } from '../adapters/pcsc-reader.ts';
+import { pressKey } from '../meter/index.ts';
 import { minuteByMinute, replay } from '../simulation/index.ts';
 import { modemAddress, U8_MAX } from '../units/index.ts';
 import { taken } from './card-place.ts';
@@ -7,6 +8,7 @@ import { wholeOf } from './field-options.ts';
 import { needed, parsedWords } from './flags.ts';
 import { MeterFile } from './meter-file.ts';
 import { readHardware } from './meter-hardware.ts';
+import { MeterPanel, panelAt } from './meter-panel.ts';
 import { MeterSlot } from './meter-slot.ts';
 import { ModbusParts } from './modbus-parts.ts';
 import { readLoads } from './read-loads.ts';
@@ -23,7 +25,7 @@ const MILLIWATT_HOURS_A_MINUTE_PER_WATT = 1000 / 60;
 export async function meterRun(args: readonly string[]): Promise<number> {
   const { values, positionals } = parsedWords('meter', args, {
     ...{ line: { type: 'string' }, address: { type: 'string' }, load: { type: 'string' }, reader: { type: 'string' } },
-    ...{ hardware: { type: 'string' }, certificates: { type: 'string' } },
+    ...{ hardware: { type: 'string' }, certificates: { type: 'string' }, panel: { type: 'string' } },
   });
   const [path, ...more] = positionals;
   if (path === undefined || more.length > 0) throw new WrongUse('meter run takes the file that the meter is.');
@@ -36,6 +38,7 @@ export async function meterRun(args: readonly string[]): Promise<number> {
   if (values.hardware !== undefined && values.load !== undefined) {
     throw new WrongUse('A meter with --hardware measures what flows: leave --load away.');
   }
+  const panelPlace = values.panel === undefined ? undefined : panelAt(values.panel);
   const hardware = values.hardware === undefined ? undefined : readHardware(values.hardware);
   const load = loadOf(values.load ?? '0', Date.now());
   const line = await modemLine(lineText, values.certificates);
@@ -45,11 +48,16 @@ export async function meterRun(args: readonly string[]): Promise<number> {
     const reader =
       values.reader === undefined ? undefined : taken<PcscReader>(await PcscReader.find({ reader: values.reader }));
     const slot = reader && new MeterSlot(reader);
-    const meter = new RunningMeter({
+    const panel =
+      panelPlace && new MeterPanel((key) => meter.act((machine, now, out) => pressKey(machine, key, now, out)));
+    const meter: RunningMeter = new RunningMeter({
       ...{ kept: file, address: modemAddress(address), carrier: line.carrier, slot, say },
       ...(parts === undefined ? {} : { relayMoved: parts.relayMoved }),
+      ...(panel === undefined ? {} : { stepped: (machine) => panel.look(machine) }),
     });
     say('info', `Meter ${meter.number} runs: ${meter.standing}.`);
+    const panelPort = panelPlace && (await panel?.open(panelPlace));
+    if (panelPort !== undefined) say('info', `Listens for its panel on ${panelPlace?.host}:${panelPort}.`);
     const stopped = stopOnSignal();
     meter.failed.catch(() => stopped.abort());
     const cards = slot?.serve(meter.slotted).then((why) => {
@@ -63,6 +71,7 @@ export async function meterRun(args: readonly string[]): Promise<number> {
     await stop(stopped.signal);
     endLoad();
     await measuring;
+    await panel?.close();
     slot?.stop();
     await cards;
     await meter.lastGasp();

@@ -30,6 +30,8 @@ export interface RunningMeterOptions {
   readonly slot: MeterSlot | undefined;
   /** The latch of its supply is to move. */
   readonly relayMoved?: (open: boolean) => void;
+  /** After each step, to be looked at. */
+  readonly stepped?: (meter: Meter) => void;
   readonly say: typeof say;
 }
 
@@ -160,6 +162,7 @@ export class RunningMeter {
 
   /** Whatever changed it: the line, the load, or a card in the slot. */
   #sayStanding(): void {
+    this.#options.stepped?.(this.#meter);
     const { standing } = this;
     if (standing === this.#said) return;
     this.#said = standing;
