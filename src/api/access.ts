@@ -293,6 +293,7 @@ export const ACCESS = {
   actOnPanel: 'logged-in',
   streamPanel: 'logged-in',
   readKeyUse: { scope: 'meters:read', all: ['operator', 'auditor', 'system-manager'] },
+  listKeyRotations: { scope: 'meters:read', all: ['operator', 'auditor', 'system-manager'] },
 
   listPeople: { all: ['auditor', 'system-manager'] },
   readPerson: { all: ['auditor', 'system-manager'] },

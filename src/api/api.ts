@@ -81,7 +81,7 @@ import { DemoSchema, DemoTimeSchema, PanelSchema } from './schemas/demo.ts';
 import { ExchangePassSchema, ExchangeSchema, TrafficSchema } from './schemas/exchanges.ts';
 import { ForecastSchema } from './schemas/forecast.ts';
 import { InspectionSchema } from './schemas/inspections.ts';
-import { KeyUseSchema } from './schemas/keys.ts';
+import { KeyRotationSchema, KeyUseSchema } from './schemas/keys.ts';
 import { CheckMinuteSchema, LineDaySchema, LineSchema } from './schemas/lines.ts';
 import { BalanceSchema, MinutesSchema, OutlookSchema, VoltagesSchema } from './schemas/load.ts';
 import { LineBalanceSchema, LossAlarmSchema } from './schemas/losses.ts';
@@ -172,6 +172,7 @@ const SCHEMAS = [
   ],
   ...[ShiftSchema, ExchangePassSchema, ExchangeSchema, TrafficSchema, DemoSchema, DemoTimeSchema, PanelSchema],
   ...[AlarmSchema, OverviewSchema, GridSchema, MinutesSchema, BalanceSchema, UtilitySchema, CutOffSchema, KeyUseSchema],
+  KeyRotationSchema,
   ...[CardBooksSchema, CardExchangeSchema, CardOrderSchema, CardProviderSchema, CardSchema, CardStepSchema],
   ...[CardInMeterSchema, CardPassedSchema, CardTicketSchema, OfflineMeterSchema, RecoverySchema, MeterPolicySchema],
   ...[CardChargeSchema, CardMonthSchema, ForecastSchema, TemperaturesSchema, PayeeAccountSchema, RemittanceSchema],

@@ -30,7 +30,7 @@ export type { DemoJson, DemoTimeJson, PanelJson } from './schemas/demo.ts';
 export type { ExchangeJson, TrafficEventJson, TrafficJson } from './schemas/exchanges.ts';
 export type { ForecastJson } from './schemas/forecast.ts';
 export type { InspectionJson } from './schemas/inspections.ts';
-export type { KeyUseJson } from './schemas/keys.ts';
+export type { KeyRotationJson, KeyUseJson } from './schemas/keys.ts';
 export type { CheckMinuteJson, LineDayJson, LineJson } from './schemas/lines.ts';
 export type { BalanceJson, MinutesJson, OutlookJson, VoltagesJson } from './schemas/load.ts';
 export type { LineBalanceJson, LossAlarmJson } from './schemas/losses.ts';

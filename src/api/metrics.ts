@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { HostByName, HostWatcher } from '../host/index.ts';
+import { type HostByName, type HostWatcher, ROTATION_STATES, rotationOverdueMs, SUITE_NAMES } from '../host/index.ts';
 
 /** From a fast exchange on an idle line to one that waits for a transformer's whole round. Seconds. */
 const EXCHANGE_BUCKETS = [0.5, 1, 2, 3, 5, 8, 13, 21, 34, 60];
@@ -88,6 +88,18 @@ export class Metrics {
     'line_suspicions',
     'What local units hold to be wrong on their lines, and still say',
   );
+  readonly #rotations = new Gauge({
+    name: 'wattpurse_key_rotation',
+    help: '1 for how the timer stands with a key that the host rotates by itself',
+    labelNames: ['purpose', 'suite', 'state'],
+    registers: [this.#registry],
+  });
+  readonly #rotationOverdue = new Gauge({
+    name: 'wattpurse_key_rotation_overdue_seconds',
+    help: 'For how long the rotation of a key has been due, or goes on too long',
+    labelNames: ['purpose', 'suite'],
+    registers: [this.#registry],
+  });
   readonly #lineFrames = new Gauge({
     name: 'wattpurse_line_frames',
     help: 'Frames on all lines in the last round: all, those that were sent again, and those that came garbled',
@@ -176,6 +188,14 @@ export class Metrics {
     this.#units.set({ which: 'silent' }, lines.silent);
     this.#units.set({ which: 'map-refused' }, lines.mapRefused);
     this.#suspicions.set(lines.suspicions);
+    const { now } = host.here();
+    this.#rotations.reset();
+    this.#rotationOverdue.reset();
+    for (const row of await host.keyRotations()) {
+      const key = { purpose: row.purpose, suite: SUITE_NAMES[row.suite] };
+      for (const state of ROTATION_STATES) this.#rotations.set({ ...key, state }, Number(row.state === state));
+      this.#rotationOverdue.set(key, rotationOverdueMs(row, now) / 1000);
+    }
     for (const which of ['frames', 'retries', 'garbled'] as const) {
       this.#lineFrames.set({ which: which === 'frames' ? 'all' : which }, lines[which]);
     }

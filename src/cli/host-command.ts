@@ -25,6 +25,7 @@ import { type ReadConfiguration, VOUCHERS } from './host-configuration.ts';
 import { HostFolder } from './host-folder.ts';
 import { type HostOptions, parseHostOptions } from './host-options.ts';
 import type { Partners } from './host-partners.ts';
+import { rotationOf } from './host-rotation.ts';
 import { messageCarrierOf, openHostTelephone } from './host-telephone.ts';
 import { listen, tryPort } from './listen.ts';
 import { PAGES_FOLDER } from './pages-folder.ts';
@@ -140,8 +141,10 @@ async function serve(
   };
   // Nobody else opens a file of SQLite.
   const several = database !== undefined;
+  const rotation = configured && rotationOf(configured.configuration);
   const services = createHost(ports, {
     ...{ zone, metersMax },
+    ...(rotation && { rotation }),
     ...(several && { process: randomUUID() }),
   });
   const people = createPeople({ store, clock: wallClock, randomness: systemRandomness, passwords: new Argon2() });
@@ -206,6 +209,7 @@ async function serve(
       again(() => services.askBanks(stopped.signal), stopped.signal).finally(stop),
       again(() => services.issueReceipts(), stopped.signal).finally(stop),
       again(() => services.serveThroughPipes(), stopped.signal).finally(stop),
+      again(() => services.rotateDueKeys(), stopped.signal).finally(stop),
       again(closeCalls, stopped.signal).finally(stop),
       again(() => messages.sendMessages(), stopped.signal).finally(stop),
       again(() => messages.warnOfCuts(), stopped.signal).finally(stop),

@@ -27,6 +27,7 @@ const SLOTS = {
   ...{ port: 'cards', identification: 'SLOT0001', country: 410 },
   applications: [{ aid: 'f05741545450415931', partial: false, version: 1, denial: '0010000000' }],
 };
+const YEAR = { everyDays: 365 };
 const IDENTITY = { issuer: 'https://id.example', clientId: 'wattpurse', callbackUrl: 'https://utility.example/back' };
 
 test('a configuration that is none is refused by its place, in one sentence without a secret', () => {
@@ -45,6 +46,12 @@ test('a configuration that is none is refused by its place, in one sentence with
     [{ slots: { ...SLOTS, port: 'online' }, payments: { cards: ACQUIRER } }, /\/slots\/port: name an acquirer/],
     [{ slots: { ...SLOTS, applications: [] }, payments: { cards: ACQUIRER } }, /\/slots\/applications/],
     [{ slots: { ...SLOTS, identification: 'S' }, payments: { cards: ACQUIRER } }, /\/slots\/identification/],
+    [{ rotation: { value: { everyDays: 7 } } }, /\/rotation\/value\/everyDays/],
+    [{ rotation: { maintenance: YEAR } }, /\/rotation\/maintenance: it is not known/],
+    [{ rotation: { monitoring: { ...YEAR, raiseAfterDays: 9 } } }, /\/rotation\/monitoring\/raiseAfterDays/],
+    [{ rotation: { control: { ...YEAR, raiseAfterDays: 365 } } }, /raiseAfterDays: the older key has to end before/],
+    [{ rotation: { value: { ...YEAR, hours: { from: 0, to: 24 } } } }, /\/hours: they begin and end at once/],
+    [{ rotation: { value: { ...YEAR, hours: { from: 24, to: 3 } } } }, /\/rotation\/value\/hours\/from/],
     [{ cardPipes: { power: { url: 'http://power.example', keyFile: 'key' } } }, /\/cardPipes\/power/],
     [{ cardPipes: { power: { url: 'https://power.example', key: 'told' } } }, /\/cardPipes\/power/],
   ];
@@ -61,6 +68,7 @@ test('a configuration that is none is refused by its place, in one sentence with
     { slots: SLOTS, payments: { cards: ACQUIRER } },
     { cardPipes },
     { identity: { ...IDENTITY, issuer: 'http://127.0.0.1:9' } },
+    { rotation: { value: { ...YEAR, hours: { from: 22, to: 4 }, raiseAfterDays: 30 }, monitoring: YEAR } },
   ]) {
     assert.deepEqual(parseConfiguration(JSON.stringify(value), 'host.conf'), value);
   }

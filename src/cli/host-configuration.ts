@@ -106,6 +106,33 @@ const Telephone = Strict({
     Strict({ url: Url, tokenFile: Path, person: Type.Optional(Type.String({ pattern: '^\\+[1-9][0-9]{6,14}$' })) }),
   ),
 });
+/** Hours of the utility, the last not included; from 22 to 4 is over midnight. */
+const Hours = Strict({
+  from: Type.Integer({ minimum: 0, maximum: 23 }),
+  to: Type.Integer({ minimum: 0, maximum: 24 }),
+});
+const Count = (minimum: number) => Type.Integer({ minimum, maximum: 16_777_216 });
+const MonitoringRotation = {
+  everyDays: described(Type.Integer({ minimum: 30, maximum: 3_650 }), 'From the beginning of one to the next'),
+  metersAtOnce: Type.Optional(described(Count(1), 'Ordered and not answered, at most so many; 100 where absent')),
+  refusedMax: Type.Optional(described(Count(0), 'So many meters may say no before it stops; 0 where absent')),
+  hours: Type.Optional(described(Hours, 'Steps are ordered in these hours alone')),
+};
+const PurseRotation = Strict({
+  ...MonitoringRotation,
+  raiseAfterDays: Type.Optional(
+    described(
+      Type.Integer({ minimum: 1, maximum: 365 }),
+      'So long after all have the new key the older one ends; by people alone where absent',
+    ),
+  ),
+});
+/** Of which purposes the host rotates keys by itself. */
+const Rotation = Strict({
+  value: Type.Optional(PurseRotation),
+  control: Type.Optional(PurseRotation),
+  monitoring: Type.Optional(Strict(MonitoringRotation)),
+});
 const NAMES = '^[a-z][a-z0-9-]{0,31}$';
 
 /** The options of the command line by the same names; what stands on the command line counts before them. */
@@ -146,6 +173,7 @@ const Configuration = Strict({
   vouchers: Type.Optional(described(Type.Boolean(), 'Vouchers are made, sold and paid with')),
   slots: Type.Optional(described(Slots, 'Meters take payment cards in their slots')),
   telephone: Type.Optional(Telephone),
+  rotation: Type.Optional(described(Rotation, 'Keys of meters that the host rotates by itself')),
   cardPipes: Type.Optional(Type.Record(Type.String({ pattern: NAMES }), CardPipe, { additionalProperties: false })),
 });
 export type HostConfiguration = Static<typeof Configuration>;
@@ -231,6 +259,15 @@ export function parseConfiguration(text: string, path: string): HostConfiguratio
     throw new WrongUse(
       `The configuration file ${path} is wrong at /payments/${VOUCHERS}: vouchers have that name, so give it another.`,
     );
+  }
+  for (const [purpose, { everyDays, hours, ...more }] of Object.entries(value.rotation ?? {})) {
+    const place = `The configuration file ${path} is wrong at /rotation/${purpose}`;
+    if (hours !== undefined && hours.from === hours.to % 24) {
+      throw new WrongUse(`${place}/hours: they begin and end at once, so leave them out for any hour.`);
+    }
+    if ('raiseAfterDays' in more && (more.raiseAfterDays ?? 0) >= everyDays) {
+      throw new WrongUse(`${place}/raiseAfterDays: the older key has to end before the next is due.`);
+    }
   }
   if (receiptKeyFile !== undefined && utility === undefined) {
     throw new WrongUse(`The configuration file ${path} has a key for receipts and no utility: a receipt names one.`);

@@ -41,10 +41,11 @@ const VERBS: Readonly<Record<string, (asked: Asked) => Promise<number>>> = {
 /** `wattpurse keys …`: the master keys of a host, and who keeps them. A host that runs reads them when it starts. */
 export async function keys(args: readonly string[]): Promise<number> {
   const [name = '', ...rest] = args;
+  if (name === 'status') return (await import('./keys-status.ts')).keysStatus(rest);
   if (name === 'rotate') return (await import('./keys-rotate.ts')).keysRotate(rest);
   const verb = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined;
   if (verb === undefined) {
-    throw new WrongUse(`keys takes ${Object.keys(VERBS).join(', ')} or rotate: see "wattpurse help keys".`);
+    throw new WrongUse(`keys takes ${Object.keys(VERBS).join(', ')}, rotate or status: see "wattpurse help keys".`);
   }
   const { values, positionals } = parsedWords('keys', rest, {
     ...{ data: { type: 'string' }, suite: { type: 'string' }, json: { type: 'boolean' } },

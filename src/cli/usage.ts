@@ -77,6 +77,7 @@ Suites: aes128 (default), aes256, 3des-xo, and 3des, which needs --lab.`,
       control or monitoring; --dry-run says how many meters can take it, and changes nothing.
   wattpurse keys rotate PURPOSE --data DIR --raise | --back-out ...
       Meters that hold both keys give the older one up, or are spoken to by it again.
+  wattpurse keys status --data DIR [--database URL] [--json]     says how the host's own timer stands with each key
 The keyring of DIR lies sealed under WATTPURSE_PASSPHRASE.`,
   database: `  wattpurse database copy --from PLACE --to PLACE [--json]
       Moves the books of a host that does not run from its folder to PostgreSQL, or back, and compares every row.

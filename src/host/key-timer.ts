@@ -196,8 +196,9 @@ function walked(row: KeyRotation, walk: Walk): KeyRotation {
         ? WHILE_WAITING_MS
         : WHILE_RESTING_MS;
   const begins = begun({ ...counted, state }, walk).generation !== row.generation;
-  const due = counted.dueAt === undefined || counted.dueAt <= now ? Number.POSITIVE_INFINITY : counted.dueAt;
-  return { ...counted, state, nextAt: (begins ? now : Math.min(now + pause, due)) as Milliseconds };
+  const raiseAt = (counted.givenAt ?? 0) + (timing.raiseAfterMs ?? 0);
+  const ahead = [counted.dueAt ?? 0, raiseAt].filter((at) => at > now);
+  return { ...counted, state, nextAt: (begins ? now : Math.min(now + pause, ...ahead)) as Milliseconds };
 }
 
 function stateOf(

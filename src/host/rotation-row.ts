@@ -44,14 +44,17 @@ export async function noticeHand(
   await tx.keyRotations.put([{ ...row, ...anew, withheld, state: isBack ? 'withheld' : row.state }]);
 }
 
-/** Those that a host rotates by itself, by purpose and suite. */
-export async function rotationsOf(tx: StoreReads, timings: RotationTimings = {}): Promise<KeyRotation[]> {
+/** Those that a host rotates by itself, by purpose and suite; of any host where no timings are named. */
+export async function rotationsOf(tx: StoreReads, timings?: RotationTimings): Promise<KeyRotation[]> {
   const rows = await tx.keyRotations.page({ limit: ROWS_MAX });
-  return rows.filter(({ purpose }) => timings[purpose] !== undefined);
+  return timings === undefined ? rows : rows.filter(({ purpose }) => timings[purpose] !== undefined);
 }
 
 /** For how long a rotation has been due, or goes on too long; 0 where it is in time. */
-export function rotationOverdueMs({ state, beganAt, dueAt }: KeyRotation, now: number): number {
+export function rotationOverdueMs(
+  { state, beganAt, dueAt }: Pick<KeyRotation, 'state' | 'beganAt' | 'dueAt'>,
+  now: number,
+): number {
   const goesOn = state === 'giving' || state === 'raising' || state === 'stopped';
   const by = goesOn && beganAt !== undefined ? beganAt + GIVEN_WITHIN_MS : dueAt;
   return by === undefined ? 0 : Math.max(0, now - by);

@@ -413,6 +413,8 @@ export interface HostServices extends AgentReads, CardServices {
   rotateDueKeys(): Promise<void>;
   /** How the timer stands with each key that it rotates, by purpose and suite. */
   keyRotations(): Promise<KeyRotation[]>;
+  /** The same of whatever timer worked on these books, for whoever has no configuration. */
+  allKeyRotations(): Promise<KeyRotation[]>;
   /** How far the keys of meters have been changed, by purpose and suite. */
   keyUse(): Promise<KeyUse[]>;
   events(query: PageQuery): Promise<NumberedEvent[]>;

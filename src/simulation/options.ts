@@ -1,6 +1,14 @@
 import type { BackhaulMessage } from '../backhaul/index.ts';
 import type { KeyStore, Suite } from '../crypto/index.ts';
-import type { HeadSigner, HostPorts, HostWatcher, PaymentWay, Store, VoucherNumbers } from '../host/index.ts';
+import type {
+  HeadSigner,
+  HostPorts,
+  HostWatcher,
+  PaymentWay,
+  RotationTimings,
+  Store,
+  VoucherNumbers,
+} from '../host/index.ts';
 import type { Carrier, LineConditions } from '../line/index.ts';
 import type { MeterMemory } from '../meter/index.ts';
 import type { SupplyPolicy } from '../records/index.ts';
@@ -52,6 +60,8 @@ export interface UtilityOptions {
   readonly firstSale: { readonly from: number; readonly to: number };
   /** How often a local unit goes round its meters. */
   readonly roundMs: number;
+  /** Which keys the host rotates by itself, where somebody lets its timer go; none where absent. */
+  readonly rotation?: RotationTimings;
   /** The power line at its lowest rate where absent. */
   readonly carrier?: Carrier;
   /** Where absent a power line has the noise of one that works, and any other carrier none. */

@@ -80,7 +80,10 @@ export class Utility {
         ...(options.books && { books: options.books }),
       },
       ...(options.vouchers && { vouchers: options.vouchers }),
-      settings: { zone: options.zone, metersMax: METERS_PER_LOCAL_UNIT_MAX * 256, roundMs: options.roundMs },
+      settings: {
+        ...{ zone: options.zone, metersMax: METERS_PER_LOCAL_UNIT_MAX * 256, roundMs: options.roundMs },
+        ...(options.rotation && { rotation: options.rotation }),
+      },
       time,
       random: this.#random.fork(`hosts ${options.startMs}`),
       ...(options.faults && { faults: options.faults }),

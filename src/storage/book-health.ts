@@ -1,4 +1,4 @@
-import { StoreError } from '../host/ports.ts';
+import { type KeyRotation, StoreError } from '../host/ports.ts';
 import { type BookSource, openBookFile, openBookServer } from './book-source.ts';
 import type { BooksPlace } from './copy-rows.ts';
 import { MIGRATIONS } from './migrations.ts';
@@ -6,6 +6,7 @@ import { VERSION_TABLE } from './postgres.ts';
 import { POSTGRES_MIGRATIONS } from './postgres-migrations.ts';
 import { APPLICATION_ID, DATABASE_FILE } from './sqlite.ts';
 import type { SqlValue } from './table.ts';
+import { keyRotations } from './tables.ts';
 
 /** Days without a head are counted in so many postings, the newest. */
 const POSTINGS_LOOKED_AT = 100_000;
@@ -28,6 +29,10 @@ export interface StandingSuspicion {
   readonly address: number;
   readonly svpmsn: number;
 }
+
+/** How the timer of a key that a host rotates by itself stands. */
+export interface StandingRotation
+  extends Pick<KeyRotation, 'id' | 'purpose' | 'state' | 'generation' | 'beganAt' | 'dueAt' | 'counts'> {}
 
 /** What can be told of books without a key, and without changing anything in them. */
 export interface BookHealth {
@@ -57,6 +62,7 @@ export interface BookContents {
   readonly daysAfterHead: readonly number[];
   readonly units: readonly UnitHeard[];
   readonly suspicions: readonly StandingSuspicion[];
+  readonly rotations: readonly StandingRotation[];
 }
 
 /**
@@ -121,6 +127,7 @@ async function contentsOf(source: BookSource): Promise<BookContents> {
       ...{ localUnit: numberOf(localUnit), kind: String(kind) },
       ...{ address: numberOf(address), svpmsn: numberOf(svpmsn) },
     })),
+    rotations: (await source.all(`SELECT ${keyRotations.list} FROM key_rotations ORDER BY id`)).map(keyRotations.row),
   };
 }
 

@@ -17,6 +17,7 @@ import {
   type LineBalance,
   MemoryStore,
   type ReceiptSigner,
+  type RotationTimings,
 } from '../../src/host/index.ts';
 import {
   CardHouseholds,
@@ -41,6 +42,8 @@ interface TownOptions {
   readonly port?: number;
   /** Of this machine, from which all pages of a test ask; so many that none is refused where absent. */
   readonly requestsPerMinute?: number;
+  /** Keys that its host rotates by itself, where a test lets the timer go. */
+  readonly rotation?: RotationTimings;
 }
 
 /** The cards of the first two houses that have one, in a town of at least six. */
@@ -91,6 +94,7 @@ export class Town {
     errands = true,
     port = 0,
     requestsPerMinute = 1_000_000,
+    rotation,
   }: TownOptions = {}): Promise<Town> {
     const founding = newFounding({ seed: undefined, meters, loads: undefined, suite: undefined }, DEMO_BEGINS_MS);
     const metrics = new Metrics();
@@ -111,6 +115,7 @@ export class Town {
       keys,
       ...{ store, startMs: DEMO_BEGINS_MS, wall: wallClock, watcher: metrics.watcher, exchanges, ...partners.ports },
       ...{ interphones: meterCalls, payments },
+      ...(rotation && { rotation }),
     });
     begun = utility;
     const cards = await CardHouseholds.open(utility, keys);

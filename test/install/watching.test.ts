@@ -136,6 +136,14 @@ const CASES: Readonly<
       'wattpurse_refused_frames_total{reason="length-wrong"}': '0+1x200',
     },
   ],
+  WattpurseRotationStopped: [
+    { 'wattpurse_key_rotation{state="stopped"}': '1x200' },
+    { 'wattpurse_key_rotation{state="stopped"}': '0x200', 'wattpurse_key_rotation{state="giving"}': '1x200' },
+  ],
+  WattpurseRotationOverdue: [
+    { wattpurse_key_rotation_overdue_seconds: '86401x200' },
+    { wattpurse_key_rotation_overdue_seconds: '86400x200' },
+  ],
   WattpurseWebhooksGivenUp: [
     { 'wattpurse_webhook_undelivered{state="given-up"}': '1x200' },
     {

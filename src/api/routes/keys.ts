@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { Named } from '../schemas/common.ts';
-import { KeyUseSchema, keyUseJson } from '../schemas/keys.ts';
+import { KeyRotationSchema, KeyUseSchema, keyRotationJson, keyUseJson } from '../schemas/keys.ts';
 import type { Api, ApiServices } from '../server.ts';
 
 /** Which keys meters use: their generations, and never a key. */
@@ -16,5 +16,20 @@ export function keyRoutes(app: Api, { host }: ApiServices): void {
       },
     },
     async () => ({ items: (await host.keyUse()).map(keyUseJson) }),
+  );
+  app.get(
+    '/keys/rotations',
+    {
+      config: { operation: 'listKeyRotations' },
+      schema: {
+        tags: ['keys'],
+        summary: 'Keys that the host rotates by itself, and how that stands',
+        response: { 200: Type.Object({ items: Type.Array(Named(KeyRotationSchema)) }) },
+      },
+    },
+    async () => {
+      const { now } = host.here();
+      return { items: (await host.keyRotations()).map((row) => keyRotationJson(row, now)) };
+    },
   );
 }

@@ -52,6 +52,8 @@ export const FINDINGS = {
   'package-missing': 'fault',
   'reader-missing': 'fault',
   'back-up-old': 'fault',
+  'rotation-stopped': 'warning',
+  'rotation-overdue': 'warning',
   'unit-silent': 'fault',
   'address-doubled': 'fault',
   'number-doubled': 'fault',

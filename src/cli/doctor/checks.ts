@@ -8,6 +8,7 @@ import { folderCheck, hostFileCheck, inUseCheck } from './folder-checks.ts';
 import { packagesCheck } from './package-checks.ts';
 import { partnersCheck } from './partner-checks.ts';
 import { portsCheck } from './port-checks.ts';
+import { rotationCheck } from './rotation-check.ts';
 import { keysCheck, secretsCheck } from './secret-checks.ts';
 
 /**
@@ -23,6 +24,7 @@ export const CHECKS: readonly Check[] = [
   keysCheck,
   headsCheck,
   backUpCheck,
+  rotationCheck,
   clockCheck,
   portsCheck,
   certificatesCheck,

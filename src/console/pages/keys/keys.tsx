@@ -16,6 +16,7 @@ import { Blank, Loaded } from '../../parts/states.tsx';
 import { useRead } from '../../reads.ts';
 import { useMay } from '../../session.tsx';
 import { ApiKeys } from './api-keys.tsx';
+import { Rotations } from './rotations.tsx';
 
 /** Keys of meters by their generations, and keys of programs. */
 export function KeysPage(): ReactNode {
@@ -46,6 +47,7 @@ export function KeysPage(): ReactNode {
           {words.monitoringNote}
         </Text>
       </Panel>
+      <Rotations />
       {mayList && <ApiKeys />}
     </Page>
   );
