@@ -199,6 +199,8 @@ export const ACCESS = {
   proposeVoid: { all: ['operator', 'cashier'] },
   proposeCredit: { all: ['operator'] },
   proposeKeyChange: { all: ['operator', 'system-manager'] },
+  proposeRevival: { all: ['operator', 'technician'] },
+  readRevival: { scope: 'meters:read', all: ['operator', 'technician', 'auditor'] },
   proposeCardCredit: { all: ['operator'] },
   proposeCardVoid: { all: ['operator'] },
   proposeCardClosing: { all: ['operator'] },

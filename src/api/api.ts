@@ -98,7 +98,14 @@ import {
   TermsSchema,
 } from './schemas/money.ts';
 import { LineNetworkSchema } from './schemas/networks.ts';
-import { ApprovalSchema, BooksSchema, MeterBooksSchema, OrderSchema, PostingSchema } from './schemas/orders.ts';
+import {
+  ApprovalSchema,
+  BooksSchema,
+  MeterBooksSchema,
+  OrderSchema,
+  PostingSchema,
+  RevivalSchema,
+} from './schemas/orders.ts';
 import { OutagesSchema } from './schemas/outages.ts';
 import { AlarmSchema, GridSchema, OverviewSchema } from './schemas/overview.ts';
 import { ApiKeySchema, AuditSchema, LogInSchema, PersonSchema, SessionSchema } from './schemas/people.ts';
@@ -133,6 +140,7 @@ const SCHEMAS = [
   ...[ProblemSchema, SubscriberSchema, MeterSchema, PurseSchema, EventSchema, UseBucketSchema, OrderSchema],
   ...[
     ApprovalSchema,
+    RevivalSchema,
     BooksSchema,
     MeterBooksSchema,
     PostingSchema,

@@ -46,7 +46,7 @@ export type {
   ReceiptJson,
   TermsJson,
 } from './schemas/money.ts';
-export type { ApprovalJson, BooksJson, OrderJson, PostingJson } from './schemas/orders.ts';
+export type { ApprovalJson, BooksJson, OrderJson, PostingJson, RevivalJson } from './schemas/orders.ts';
 export type { AlarmJson, GridJson, OverviewJson } from './schemas/overview.ts';
 export type { ApiKeyJson, AuditJson, LogInJson, PersonJson, SessionJson } from './schemas/people.ts';
 export type { PayeeAccountJson, RemittanceJson } from './schemas/remittances.ts';

@@ -114,7 +114,10 @@ test('what a running host does itself says where, and what it does not do wants 
         await ofHost('move-in', '00000a', '--subscriber', 'lee'),
         'press "Move in" on its page /field/00000a, or ask its API: POST /api/v1/meters/00000a/move-in',
       ],
-      [await ofHost('retire', '00000a'), 'ask its API: POST /api/v1/meters/00000a/closing'],
+      [
+        await ofHost('retire', '00000a'),
+        'press "Close its purse" on its page /field/00000a, or ask its API: POST /api/v1/meters/00000a/closing',
+      ],
       [
         await runIn(scratch, 'statement', '--meter', '00000A', ...days),
         'ask its API: GET /api/v1/meters/00000a/statement',

@@ -70,7 +70,7 @@ export async function meterRetire(args: readonly string[]): Promise<number> {
       const order = done(await host.by(actOf('closePurse', number, { order: closing.orderId })).closePurse(closing));
       return `${closingText(number, order)}. Given again, this says how far it is.`;
     },
-    `ask its API: POST /api/v1/meters/${svpmsnText(number)}/closing`,
+    `press "Close its purse" on its page /field/${svpmsnText(number)}, or ask its API: POST /api/v1/meters/${svpmsnText(number)}/closing`,
   );
 }
 

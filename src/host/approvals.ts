@@ -8,6 +8,7 @@ import { amountFault, fail, findMeter, isFailure, textFault } from './failures.t
 import { nextKeyMissing } from './key-change.ts';
 import type { HostPorts, StoreReads, StoreTransaction } from './ports.ts';
 import { type RemittingAt, remit, remittanceFault, reverseRemittance, reversibleRemittance } from './remittances.ts';
+import { CLEAR_TAMPER, revivalFault } from './revivals.ts';
 import {
   type Approval,
   type CardOrder,
@@ -76,6 +77,8 @@ async function proposalFault(tx: StoreReads, proposal: Proposal, at: DecidedAt):
       if (isFailure(found)) return found;
       return proposal.type === 'manual-credit' ? amountFault(proposal.amount) : undefined;
     }
+    case 'revival':
+      return revivalFault(tx, proposal.meter);
     case 'card-credit':
       return (
         failureOf(await openRegion(tx, { csn: proposal.card, region: proposal.region })) ?? amountFault(proposal.amount)
@@ -148,6 +151,8 @@ async function carryOut(
     }
     case 'key-change':
       return atMeter(calendarOver(now) ?? (await requestCommand(tx, proposal.meter, proposal, now)));
+    case 'revival':
+      return atMeter(calendarOver(now) ?? (await requestCommand(tx, proposal.meter, CLEAR_TAMPER, now)));
     case 'card-credit': {
       const { card: csn, region, amount } = proposal;
       return atCard(

@@ -65,6 +65,7 @@ import { addSubscriber, changeSubscriber, enrol, readdress } from './registry.ts
 import { payeeAccount, type Remitting, remit, remittanceBy } from './remittances.ts';
 import { replaceMeter } from './replacement.ts';
 import { Restoration } from './restoration.ts';
+import { revivalOf } from './revivals.ts';
 import { rotationsOf } from './rotation-row.ts';
 import { findMeters, findSubscribers } from './search.ts';
 import type {
@@ -476,6 +477,7 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
     order: (id) => orStoreFailure(store.read(async (tx) => (await tx.ordersOf([id]))[0] ?? orderUnknown(id))),
     orders: (query) => store.read((tx) => tx.orders(query)),
     unsettledOrders: () => store.read((tx) => tx.unsettledOrders()),
+    revival: (meter) => orStoreFailure(store.read((tx) => revivalOf(tx, meter))),
     commands: (meter) => store.read((tx) => tx.commands(meter as Svpmsn)),
     tariffs: () => store.read(latestTariffs),
     tariffVersions: (query) => store.read((tx) => tariffVersions(tx, query)),

@@ -79,6 +79,7 @@ export { METERS_PER_LOCAL_UNIT_MAX } from './registry.ts';
 export { paidBy, SELLER } from './remittances.ts';
 export type { Replacement } from './replacement.ts';
 export type { RestorationView } from './restoration.ts';
+export type { Revival } from './revivals.ts';
 export { rotationOverdueMs } from './rotation-row.ts';
 export { drawPassword } from './secrets.ts';
 export type * from './services.ts';

@@ -134,6 +134,7 @@ export type HostByName = Pick<
   | 'period'
   | 'claims'
   | 'commands'
+  | 'revival'
   | 'tariffs'
   | 'tariffVersions'
   | 'keyUse'

@@ -32,6 +32,7 @@ import type { MeterPolicy } from './policy.ts';
 import type { PageQuery, TariffQuery } from './ports.ts';
 import type { PayeeAccount } from './remittances.ts';
 import type { RestorationView } from './restoration.ts';
+import type { Revival } from './revivals.ts';
 import type { MeterFilter, SubscriberFilter } from './search.ts';
 import type { ClosedPeriod, CloseRequest } from './settlement.ts';
 import type { SettledClaim } from './settlement-exchange.ts';
@@ -402,6 +403,8 @@ export interface HostServices extends AgentReads, CardServices {
   orders(query: PageQuery): Promise<NumberedOrder[]>;
   /** Orders that are neither stored nor refunded yet. */
   unsettledOrders(): Promise<number>;
+  /** How far the revival of a meter is whose case was opened. */
+  revival(meter: number): Promise<Revival | HostFailure>;
   commands(meter: number): Promise<ControlCommand[]>;
   /** The latest of each name, by name. */
   tariffs(): Promise<NumberedTariff[]>;

@@ -99,3 +99,37 @@ test('what waited for a meter without keys arrives as soon as it tells that it h
   assert.ok(house.balance > before);
   assert.deepEqual((await standing(utility, house)).why, ['tamper'], 'a person clears it');
 });
+
+test('what two people agreed to waits for the keys of a meter that was opened, and then brings its supply back by itself', async () => {
+  const { utility, house } = await opened();
+  const { host } = utility;
+  const act = (by: string, action: string) => ({
+    ...{ at: utility.time.now, by, role: 'technician' as const, action, subject: 'meter', detail: '', request: action },
+  });
+  const proposal = { type: 'revival', meter: house.svpmsn } as const;
+  const asked = await host.by(act('han', 'proposeRevival')).propose({ proposal, why: 'opened by a storm' });
+  assert.ok('id' in asked);
+  const own = await host.by(act('han', 'decideApproval')).decide({ approval: asked.id, verdict: 'approve' });
+  assert.ok('reason' in own && own.reason === 'approval-own');
+  assert.ok(
+    !('reason' in (await host.by(act('kim', 'decideApproval')).decide({ approval: asked.id, verdict: 'approve' }))),
+  );
+  house.tamper('cover', false, utility.time.now);
+  await utility.runUntil(utility.time.now + 3 * HOUR_MS);
+  const before = await host.revival(house.svpmsn);
+  assert.ok('isErased' in before);
+  assert.deepEqual([before.isErased, before.asked, before.clearing?.state], [true, undefined, 'waiting']);
+  assert.deepEqual((await standing(utility, house)).why, ['keys-erased']);
+
+  for (const purpose of [Purpose.value, Purpose.control]) {
+    await give(house, keyNameFromByte(keyName(purpose, Suite.aes128, 0)), utility.time.now);
+  }
+  utility.poll(house);
+  await utility.runUntil(utility.time.now + 2 * MINUTE_MS);
+  utility.poll(house);
+  await utility.runUntil(utility.time.now + MINUTE_MS);
+  const after = await host.revival(house.svpmsn);
+  assert.ok('isErased' in after);
+  assert.deepEqual([after.isErased, after.clearing?.state], [false, 'done']);
+  assert.deepEqual((await standing(utility, house)).why, []);
+});

@@ -1,6 +1,14 @@
 import type { Language } from './language.ts';
 
-type Kind = 'void' | 'manual-credit' | 'key-change' | CardKind | 'remittance' | 'remittance-reversal' | VoucherKind;
+type Kind =
+  | 'void'
+  | 'manual-credit'
+  | 'key-change'
+  | 'revival'
+  | CardKind
+  | 'remittance'
+  | 'remittance-reversal'
+  | VoucherKind;
 type VoucherKind = 'voucher-batch' | 'voucher-void';
 type CardKind = 'card-credit' | 'card-void' | 'card-closing' | 'card-release' | 'card-recovery';
 
@@ -20,6 +28,7 @@ export interface ApprovalWords {
     readonly void: string;
     readonly credit: string;
     readonly key: string;
+    readonly revive: string;
     readonly pay: string;
     readonly unpay: string;
     readonly vouchers: string;
@@ -66,6 +75,7 @@ export const APPROVAL_WORDS: Readonly<Record<Language, ApprovalWords>> = {
       void: 'Take a sale back',
       'manual-credit': 'Give value',
       'key-change': 'Change a key',
+      revival: 'Revive a meter',
       'card-credit': 'Give value to a card',
       'card-void': 'Take a sale to a card back',
       'card-closing': 'Take all off a card',
@@ -80,6 +90,7 @@ export const APPROVAL_WORDS: Readonly<Record<Language, ApprovalWords>> = {
       void: 'The sale is refunded if its value is not in the meter.',
       'manual-credit': 'The meter gets value that nobody paid for.',
       'key-change': 'The meter gets its next key over the line.',
+      revival: 'Its tamper alarm is cleared as soon as two custodians have given it its keys.',
       'card-credit': 'The card gets value that nobody paid for, when it is next read.',
       'card-void': 'The sale is refunded if its value is not on the card.',
       'card-closing':
@@ -96,6 +107,7 @@ export const APPROVAL_WORDS: Readonly<Record<Language, ApprovalWords>> = {
       void: 'Take back sale {}',
       credit: 'Give {} to meter {}',
       key: 'Give meter {} its next key of {}',
+      revive: 'Revive meter {}',
       pay: 'Pay {} to {} under {}',
       unpay: 'Take payment {} back',
       vouchers: 'Make {} vouchers {} of {} each',
@@ -145,6 +157,7 @@ export const APPROVAL_WORDS: Readonly<Record<Language, ApprovalWords>> = {
       void: '판매 취소',
       'manual-credit': '무상 충전',
       'key-change': '키 교체',
+      revival: '계량기 되살리기',
       'card-credit': '카드 무상 충전',
       'card-void': '카드 판매 취소',
       'card-closing': '카드 전액 회수',
@@ -159,6 +172,7 @@ export const APPROVAL_WORDS: Readonly<Record<Language, ApprovalWords>> = {
       void: '아직 계량기에 저장되지 않았으면 판매를 취소하고 환불합니다.',
       'manual-credit': '결제 없이 계량기에 충전합니다.',
       'key-change': '회선을 통해 계량기에 다음 키를 보냅니다.',
+      revival: '보관자 두 사람이 키를 넣어 주면 바로 개봉 경보를 해제합니다.',
       'card-credit': '다음에 카드를 읽을 때 결제 없이 카드에 충전합니다.',
       'card-void': '아직 카드에 충전되지 않았으면 판매를 취소하고 환불합니다.',
       'card-closing': '다음에 카드를 읽을 때 남은 금액을 모두 회수하며, 그 뒤에 지급합니다.',
@@ -174,6 +188,7 @@ export const APPROVAL_WORDS: Readonly<Record<Language, ApprovalWords>> = {
       void: '판매 {} 취소',
       credit: '{} 충전, 계량기 {}',
       key: '계량기 {}의 {} 키 교체',
+      revive: '계량기 {} 되살리기',
       pay: '{} 지급, 받는 곳 {}, 번호 {}',
       unpay: '지급 {} 취소',
       vouchers: '충전권 {}장, 묶음 {}, 각 {}',

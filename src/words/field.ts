@@ -59,6 +59,16 @@ export interface FieldWords {
   readonly closePurse: string;
   readonly closePurseWhy: string;
   readonly closing: string;
+  readonly revive: string;
+  readonly reviveNote: string;
+  readonly keysErased: string;
+  readonly keysThere: string;
+  /** `{}` is when, the second who. */
+  readonly reviveAsked: string;
+  readonly reviveAgreed: string;
+  readonly reviveWhy: string;
+  readonly reviveAsk: string;
+  readonly reviveSent: string;
 }
 
 export const FIELD_WORDS: Readonly<Record<Language, FieldWords>> = {
@@ -134,6 +144,16 @@ export const FIELD_WORDS: Readonly<Record<Language, FieldWords>> = {
     closePurse: 'Close its purse',
     closePurseWhy: 'All that is left is taken out and the relay opens. It cannot be undone.',
     closing: 'The purse is being closed: the meter’s receipt decides what was left.',
+    revive: 'Revive it',
+    reviveNote:
+      'A meter whose case was opened has erased its keys. Ask for its revival here; when somebody else has agreed, two custodians give it its keys, and its relay closes by itself.',
+    keysErased: 'It told that its keys are erased.',
+    keysThere: 'It has not told of erased keys.',
+    reviveAsked: 'Asked for {} by {}. Somebody else has to agree.',
+    reviveAgreed: 'Agreed: it waits for its keys from two custodians.',
+    reviveWhy: 'What happened to it',
+    reviveAsk: 'Ask to revive it',
+    reviveSent: 'Asked for. It waits for a second person.',
   },
   ko: {
     note: '계량기 앞에서 상태를 보고 바로잡습니다.',
@@ -203,5 +223,15 @@ export const FIELD_WORDS: Readonly<Record<Language, FieldWords>> = {
     closePurse: '지갑 닫기',
     closePurseWhy: '남은 가치를 모두 꺼내고 릴레이를 엽니다. 되돌릴 수 없습니다.',
     closing: '지갑을 닫는 중입니다. 남은 금액은 계량기 영수증이 정합니다.',
+    revive: '되살리기',
+    reviveNote:
+      '겉뚜껑이 열린 계량기는 키를 스스로 지웁니다. 여기서 되살리기를 요청하세요. 다른 사람이 승인하고 보관자 두 사람이 키를 넣어 주면 릴레이가 저절로 닫힙니다.',
+    keysErased: '계량기가 키를 지웠다고 알렸습니다.',
+    keysThere: '계량기가 키를 지웠다고 알린 적이 없습니다.',
+    reviveAsked: '{}에 {} 님이 요청했습니다. 다른 사람의 승인이 필요합니다.',
+    reviveAgreed: '승인되었습니다. 보관자 두 사람의 키를 기다립니다.',
+    reviveWhy: '무슨 일이 있었나요',
+    reviveAsk: '되살리기 요청',
+    reviveSent: '요청했습니다. 다른 사람의 승인을 기다립니다.',
   },
 };

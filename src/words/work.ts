@@ -14,6 +14,7 @@ export interface WorkWords {
       | 'enrol'
       | 'readdress'
       | 'closePurse'
+      | 'revive'
       | 'moveOut'
       | 'moveIn'
       | 'inspect'
@@ -24,6 +25,7 @@ export interface WorkWords {
   readonly done: string;
   readonly states: Readonly<Record<'waiting' | 'tried' | 'sent' | 'refused', string>>;
   readonly closingWaits: string;
+  readonly revivalWaits: string;
   readonly relayWaits: string;
   readonly withdraw: string;
   readonly takeOff: string;
@@ -60,6 +62,7 @@ export const WORK_WORDS: Readonly<Record<Language, WorkWords>> = {
       enrol: 'Commission meter {}',
       readdress: 'Give meter {} another modem address: {}',
       closePurse: 'Close the purse of meter {}',
+      revive: 'Ask to revive meter {}',
       moveOut: 'Move the household of meter {} out',
       moveIn: 'Move in at meter {}: {}',
       inspect: 'Inspection of meter {}: {}',
@@ -74,6 +77,7 @@ export const WORK_WORDS: Readonly<Record<Language, WorkWords>> = {
     },
     closingWaits:
       'The purse is not closed yet. Leave the meter in its place until the host knows and the meter answered.',
+    revivalWaits: 'Asked for on this phone: somebody can agree to it when the host knows.',
     relayWaits: 'It is done whenever the host hears of it, also when you are gone. Withdraw it if that must not be.',
     withdraw: 'Withdraw it',
     takeOff: 'Take it off the list',
@@ -105,6 +109,7 @@ export const WORK_WORDS: Readonly<Record<Language, WorkWords>> = {
       enrol: '계량기 {} 등록',
       readdress: '계량기 {} 모뎀 주소 변경: {}',
       closePurse: '계량기 {} 지갑 닫기',
+      revive: '계량기 {} 되살리기 요청',
       moveOut: '계량기 {} 전출',
       moveIn: '계량기 {} 전입: {}',
       inspect: '계량기 {} 점검: {}',
@@ -118,6 +123,7 @@ export const WORK_WORDS: Readonly<Record<Language, WorkWords>> = {
       refused: '거절됨',
     },
     closingWaits: '지갑은 아직 닫히지 않았습니다. 호스트가 받고 계량기가 답할 때까지 계량기를 떼지 마세요.',
+    revivalWaits: '이 휴대전화에서 요청했습니다. 호스트가 받으면 다른 사람이 승인할 수 있습니다.',
     relayWaits: '자리를 떠난 뒤라도 호스트가 받으면 실행됩니다. 그래서는 안 된다면 취소하세요.',
     withdraw: '취소',
     takeOff: '목록에서 지우기',

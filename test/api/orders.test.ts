@@ -210,6 +210,44 @@ it('a key of a meter is changed when a second person says so, if the key store h
   assert.equal(byCommand.status, 400, 'there is no way around it');
 });
 
+it('a technician asks once for the revival of a meter, and its tamper is cleared when somebody else has agreed', async (world) => {
+  const technician = await world.as('technician');
+  const operator = await world.as('operator');
+  const path = `/api/v1/meters/${KIMS_METER}/revivals`;
+  const why = 'opened by a storm';
+  assert.deepEqual((await world.ask(technician, 'GET', path)).json, { erased: false });
+  assert.equal((await world.ask(technician, 'POST', path, { why })).status, 400, 'under a key of theirs');
+  const asked = await world.ask(technician, 'POST', path, { why }, under('revive-001'));
+  assert.deepEqual([asked.status, asked.json.state, asked.json.why], [202, 'waiting', why]);
+  const again = await world.ask(technician, 'POST', path, { why }, under('revive-001'));
+  assert.deepEqual([again.status, again.json.id], [202, asked.json.id], 'the answer was lost, and it is asked once');
+  const another = await world.ask(operator, 'POST', path, { why }, under('revive-002'));
+  assert.deepEqual([another.status, another.json.code], [422, 'command-wrong']);
+  const waiting = (await world.ask(operator, 'GET', path)).json as unknown as { asked: { by: string } };
+  assert.equal(waiting.asked.by, 'technician');
+  assert.equal((await world.host.commands(3)).length, 0, 'nobody has agreed');
+
+  const decision = `/api/v1/approvals/${String(asked.json.id)}/decision`;
+  const approve = { verdict: 'approve' };
+  assert.equal((await world.ask(technician, 'POST', decision, approve, under('decide-002'))).status, 403);
+  assert.equal((await world.ask(operator, 'POST', decision, approve, under('decide-003'))).status, 200);
+  const [clearing] = await world.host.commands(3);
+  assert.deepEqual([clearing?.slot, clearing?.state], ['relay-0-clear-tamper', 'waiting']);
+  await world.rig.settle();
+  assert.deepEqual((await world.ask(technician, 'GET', path)).json, { erased: false, clearing: 'done' });
+  const missing = await world.ask(technician, 'POST', '/api/v1/meters/00beef/revivals', { why }, under('revive-003'));
+  assert.equal(missing.status, 404);
+});
+
+it('a meter whose purse is closed is revived no more', async (world) => {
+  const technician = await world.as('technician');
+  made(await world.host.closePurse({ meter: 3, orderId: 'retired' }));
+  await world.rig.settle();
+  const path = `/api/v1/meters/${KIMS_METER}/revivals`;
+  const refused = await world.ask(technician, 'POST', path, { why: 'opened' }, under('revive-004'));
+  assert.equal(refused.json.code, 'purse-closed');
+});
+
 it('lists come page by page, each row once, and a cursor of nowhere is refused', async (world) => {
   const [auditor, operator] = [await world.as('auditor'), await world.as('operator')];
   for (let i = 0; i < 5; i++) {

@@ -345,3 +345,40 @@ test('one household moves out and another in before a meter without network: the
   assert.deepEqual([await actsOn(`meter ${meter}`, 'moveOut'), await actsOn(`meter ${meter}`, 'moveIn')], [1, 1]);
   await phone.close();
 });
+
+test('the revival of a meter is asked for without network and once, and its page says when somebody has agreed', {
+  skip,
+}, async () => {
+  const { phone, page } = await phoneOf('Technician');
+  const house = town.utility.houses[2] as House;
+  const meter = meterOf(2);
+  house.tamper('cover', true, town.utility.time.now);
+  await page.goto(`/field/${meter}`);
+  await page.getByText(field.keysErased).waitFor();
+  const ask = page.getByRole('form', { name: field.reviveAsk });
+  assert.ok(await ask.getByRole('button').isDisabled(), 'not without saying what happened');
+  await phone.setOffline(true);
+  await ask.getByLabel(field.reviveWhy).fill('A branch fell on it');
+  await ask.getByRole('button').click();
+  await page.getByText(work.revivalWaits).waitFor();
+  await piece(page, fill(work.names.revive, meter)).getByText(work.states.waiting).waitFor();
+  assert.equal(await actsOn(`meter ${meter}`, 'proposeRevival'), 0);
+  await phone.setOffline(false);
+  await page.getByText(/^Asked for .* by technician\. Somebody else has to agree\.$/).waitFor();
+  assert.equal(await actsOn(`meter ${meter}`, 'proposeRevival'), 1);
+  assert.equal(await ask.count(), 0, 'nobody asks twice');
+
+  const { host, options } = town.utility;
+  const [asked] = await options.store.read((tx) => tx.approvals.where('state', 'waiting'));
+  const act = { at: milliseconds(asked?.askedAt ?? 0), by: 'somebody-else', role: 'operator' } as const;
+  const decided = await host
+    .by({ ...act, action: 'decideApproval', subject: '', detail: '', request: 'decided' })
+    .decide({ approval: asked?.id ?? '', verdict: 'approve' });
+  assert.ok('approval' in decided);
+  await page.reload();
+  await page.getByText(field.reviveAgreed).waitFor();
+  await page.evaluate(() => localStorage.setItem('wattpurse-language', 'ko'));
+  await page.reload();
+  await page.getByText(FIELD_WORDS.ko.reviveAgreed).waitFor();
+  await phone.close();
+});

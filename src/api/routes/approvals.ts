@@ -16,7 +16,7 @@ import {
   RegionName,
   Strict,
 } from '../schemas/common.ts';
-import { ApprovalSchema, approvalJson } from '../schemas/orders.ts';
+import { ApprovalSchema, approvalJson, RevivalSchema, revivalJson } from '../schemas/orders.ts';
 import type { Api, ApiServices, FastifyReply, FastifyRequest } from '../server.ts';
 import { MeterParams, meterNumber } from './meters.ts';
 
@@ -96,6 +96,42 @@ export function approvalRoutes(app: Api, services: ApiServices): void {
       const { purpose, why } = request.body;
       const proposal = { type: 'key-change', meter: meterNumber(meter), purpose } as const;
       return propose(request, reply, { proposal, why }, `meter ${meter}`);
+    },
+  );
+
+  app.get(
+    '/meters/:meter/revivals',
+    {
+      config: { operation: 'readRevival' },
+      schema: {
+        tags,
+        summary: 'How far the revival of a meter is whose case was opened',
+        params: MeterParams,
+        response: { 200: Named(RevivalSchema) },
+      },
+    },
+    async (request) => revivalJson(made(await host.revival(meterNumber(request.params.meter)))),
+  );
+
+  app.post(
+    '/meters/:meter/revivals',
+    {
+      config: { operation: 'proposeRevival' },
+      schema: {
+        tags,
+        summary: 'Ask to revive a meter whose case was opened; needs an Idempotency-Key',
+        params: MeterParams,
+        body: Strict({ why }),
+        response,
+      },
+    },
+    async (request, reply) => {
+      const { meter } = request.params;
+      const asked = { proposal: { type: 'revival', meter: meterNumber(meter) }, why: request.body.why } as const;
+      const done = { subject: `meter ${meter}`, detail: asked };
+      const answer = await once(services, request, reply, done, approvalJson, (act) => host.by(act).propose(asked));
+      reply.code(202);
+      return answer as never;
     },
   );
 

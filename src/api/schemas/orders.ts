@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import type { Approval, Books, NumberedOrder, NumberedPosting, Totalled } from '../../host/index.ts';
+import type { Approval, Books, NumberedOrder, NumberedPosting, Revival, Totalled } from '../../host/index.ts';
 import { assertNever, type Region, regionText, type Svpmsn, svpmsnText } from '../../units/index.ts';
 import {
   Amount,
@@ -53,6 +53,7 @@ const Proposed = Type.Union([
   Type.Object({ type: Type.Literal('void'), order: Id }),
   Type.Object({ type: Type.Literal('manual-credit'), meter: MeterNumber, amount: Amount }),
   Type.Object({ type: Type.Literal('key-change'), meter: MeterNumber, purpose: OneOf(['value', 'control']) }),
+  Type.Object({ type: Type.Literal('revival'), meter: MeterNumber }),
   Type.Object({ type: Type.Literal('card-void'), order: Id }),
   Type.Object({ type: Type.Literal('card-credit'), card: CardNumber, region: RegionName, amount: Amount }),
   Type.Object({ type: OneOf(['card-closing', 'card-release']), card: CardNumber, region: RegionName }),
@@ -106,6 +107,8 @@ function proposedJson(proposal: Approval['proposal']): ApprovalJson['proposal'] 
       return { type: 'manual-credit', meter: meter(proposal.meter), amount: String(proposal.amount) };
     case 'key-change':
       return { type: 'key-change', meter: meter(proposal.meter), purpose: proposal.purpose };
+    case 'revival':
+      return { type: 'revival', meter: meter(proposal.meter) };
     case 'card-void':
       return { type: 'card-void', order: proposal.order };
     case 'card-credit': {
@@ -214,4 +217,30 @@ export const postingJson = (posting: NumberedPosting): PostingJson => ({
   ...maybe('meter', posting.svpmsn, svpmsnText),
   ...maybe('order', posting.order, same),
   lines: posting.lines.map(({ account, amount }) => ({ account, amount: String(amount) })),
+});
+
+export const RevivalSchema = Type.Object(
+  {
+    erased: Type.Boolean({ description: 'The meter told that its keys are erased.' }),
+    asked: Type.Optional(
+      Type.Object(
+        { approval: Id, by: Type.String(), at: Instant, why: Type.String() },
+        { description: 'Who asked for it, where nobody has decided yet.' },
+      ),
+    ),
+    clearing: Type.Optional({
+      ...OneOf(['awaiting-local-unit', 'waiting', 'done', 'refused']),
+      description: 'The command that clears its tamper: it waits until the meter has its keys.',
+    }),
+  },
+  { $id: 'Revival', description: 'How far the revival of a meter is whose case was opened.' },
+);
+export type RevivalJson = Static<typeof RevivalSchema>;
+
+export const revivalJson = ({ isErased, asked, clearing }: Revival): RevivalJson => ({
+  erased: isErased,
+  ...(asked && {
+    asked: { approval: asked.id, by: asked.askedBy, at: instantText(asked.askedAt), why: asked.why },
+  }),
+  ...(clearing && { clearing: clearing.state }),
 });

@@ -26,6 +26,7 @@ export type WorkName =
   | 'enrol'
   | 'readdress'
   | 'closePurse'
+  | 'revive'
   | 'moveOut'
   | 'moveIn'
   | 'inspect'

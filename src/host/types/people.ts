@@ -73,6 +73,8 @@ export interface Attempts {
 /** What needs two people. */
 export type Proposal =
   | { readonly type: 'key-change'; readonly meter: number; readonly purpose: 'value' | 'control' }
+  /** A meter whose case was opened: custodians give it its keys, and its tamper is cleared when it has them. */
+  | { readonly type: 'revival'; readonly meter: number }
   /** Value that nobody paid for; and the same for a region of a card. */
   | { readonly type: 'manual-credit'; readonly meter: number; readonly amount: number }
   | { readonly type: 'card-credit'; readonly card: string; readonly region: number; readonly amount: number }

@@ -25,6 +25,8 @@ export function Said({ proposal }: Pick<ApprovalJson, 'proposal'>): ReactNode {
           {fill(words.said.key, proposal.meter, words.purposes[proposal.purpose])}
         </Link>
       );
+    case 'revival':
+      return <Link to={`/meters/${proposal.meter}`}>{fill(words.said.revive, proposal.meter)}</Link>;
     case 'card-void':
       return <span title={proposal.order}>{fill(words.saidOfCards[proposal.type], endOf(proposal.order))}</span>;
     case 'card-credit':

@@ -16,6 +16,7 @@ import { Events, Standing } from './inspect.tsx';
 import { Inspections } from './inspection.tsx';
 import { Opens, Seen, useKeptHere, Waiting } from './kept.tsx';
 import { LineLosses } from './line-losses.tsx';
+import { Revive } from './revive.tsx';
 import { Work } from './work.tsx';
 
 /** One finds a meter by its number, with a thumb. */
@@ -97,6 +98,7 @@ export function FieldMeterPage(): ReactNode {
                   {mayOrder ? <Commands meter={found} /> : <Text size="sm">{words.commandsNote}</Text>}
                   <Inspections meter={found.number} />
                   <Work meter={found} />
+                  <Revive meter={found} />
                   <Household meter={found} />
                   <LineLosses meter={found} />
                   <Events meter={found.number} />
