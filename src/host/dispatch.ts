@@ -48,6 +48,11 @@ type Carried = Extract<BackhaulMessage, { type: 'carried' }>;
 const DOUBTED_FOR_MS = 20_000;
 const WOKEN_EVERY_MS = 60_000;
 
+interface Claimed {
+  readonly meter: Meter;
+  readonly job: Job | CardJob;
+}
+
 /** An exchange under way. It lives in memory alone: a crash loses it, and the work row brings it again. */
 interface UnderWay {
   readonly meter: Meter;
@@ -126,23 +131,27 @@ export class Dispatcher {
   }
 
   async #dispatchUnit(localUnit: number, now: Milliseconds): Promise<void> {
-    const claimed = await this.#ports.store.transaction(async (tx) => {
-      const limit = IN_FLIGHT_PER_LOCAL_UNIT_MAX - (await tx.leasedCount({ localUnit, now }));
-      const jobs: { readonly meter: Meter; readonly job: Job | CardJob }[] = [];
-      if (limit <= 0) return jobs;
-      const isHeld = await this.#hold.holds(tx);
-      for (const work of await tx.claimDueWork({ localUnit, now, limit })) {
-        const claim = await claimWork(tx, work, { now, isHeld });
-        if (claim !== undefined) jobs.push(claim);
-      }
-      return jobs;
-    });
+    const claim = (tx: StoreTransaction) => this.#claim(tx, localUnit, now);
+    // Whatever was sold just now is work of the same unit, and other hosts begin it too.
+    const claimed = await this.#ports.store.transaction(claim, { inTurn: true });
     for (const { meter, job } of claimed) {
       // Whoever held the lease before did not finish in time: what still comes for it is not for us.
       this.#exchanges.get(meter.svpmsn)?.written?.ended({ name: 'took-over' });
       this.#exchanges.delete(meter.svpmsn);
       await (job.type === 'card' ? this.#beginLoad(meter, job) : this.#begin(meter, job));
     }
+  }
+
+  async #claim(tx: StoreTransaction, localUnit: number, now: Milliseconds): Promise<readonly Claimed[]> {
+    const limit = IN_FLIGHT_PER_LOCAL_UNIT_MAX - (await tx.leasedCount({ localUnit, now }));
+    if (limit <= 0) return [];
+    const jobs: Claimed[] = [];
+    const isHeld = await this.#hold.holds(tx);
+    for (const work of await tx.claimDueWork({ localUnit, now, limit })) {
+      const claim = await claimWork(tx, work, { now, isHeld });
+      if (claim !== undefined) jobs.push(claim);
+    }
+    return jobs;
   }
 
   async #begin(meter: Meter, job: Job): Promise<void> {

@@ -202,7 +202,9 @@ export function createHost(ports: HostPorts, settings: HostSettings): HostServic
     acted: readonly Acted<I>[],
     work: (tx: StoreTransaction, inputs: readonly I[], now: Milliseconds) => Promise<(T | HostFailure)[]>,
   ): Promise<(T | HostFailure)[]> {
-    const answers = await request((tx, now) => witnessedAll(tx, acted, (inputs) => work(tx, inputs, now)));
+    const answers = await orStoreFailure(
+      store.transaction((tx) => witnessedAll(tx, acted, (inputs) => work(tx, inputs, clock.now())), { inTurn: true }),
+    );
     return 'reason' in answers ? acted.map(() => answers) : answers;
   }
   const inNobodysName = <I>(inputs: readonly I[]): Acted<I>[] => inputs.map((input) => ({ act: undefined, input }));

@@ -194,9 +194,17 @@ export class StoreError extends Error {
  * leaves nothing behind it but its result. A store that is far away may go away while it commits (`store-lost`).
  */
 export interface Store {
-  transaction<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T>;
+  transaction<T>(work: (tx: StoreTransaction) => Promise<T>, how?: TransactionHow): Promise<T>;
   read<T>(work: (tx: StoreReads) => Promise<T>): Promise<T>;
   close(): Promise<void>;
+}
+
+export interface TransactionHow {
+  /**
+   * One after the other with those of all hosts that are in turn too: they would surely be in each other's way, and what
+   * is undone was done for nothing.
+   */
+  readonly inTurn?: boolean;
 }
 
 /** A store that seals its books. */

@@ -97,6 +97,55 @@ test('numbers of the ledger rise as its transactions are committed, whoever comm
   }
 });
 
+test('transactions of two hosts that are in turn are done once, and others that meet are undone and done again', {
+  skip,
+}, async () => {
+  const schema = newSchema();
+  const stores = [await opened(schema), await opened(schema)] as const;
+  try {
+    const together = Array.from({ length: 20 }, (_, i) => stores[i % 2] as Store);
+    let runs = 0;
+    const add = (store: Store, inTurn: boolean, met: () => Promise<void>) =>
+      store.transaction(
+        async (tx) => {
+          runs += 1;
+          const before = (await tx.fact('instant-reserved')) ?? 0;
+          await met();
+          await tx.setFact('instant-reserved', before + 1);
+        },
+        { inTurn },
+      );
+    await Promise.all(together.map((store) => add(store, true, async () => undefined)));
+    assert.equal(runs, 20);
+
+    // Both have read before one of them writes.
+    const { promise: bothRead, resolve } = Promise.withResolvers<void>();
+    let reading = 0;
+    const meet = () => {
+      if (++reading === 2) resolve();
+      return bothRead;
+    };
+    runs = 0;
+    await Promise.all(stores.map((store) => add(store, false, meet)));
+    assert.ok(runs > 2, `${runs} runs`);
+    assert.equal(await stores[0].read((tx) => tx.fact('instant-reserved')), 22);
+  } finally {
+    for (const store of stores) await store.close();
+  }
+});
+
+test('one that fails gives its turn on', { skip }, async () => {
+  const store = await opened(newSchema(), { connections: 1 });
+  try {
+    const fails = () => Promise.reject(new Error('no'));
+    await assert.rejects(store.transaction(fails, { inTurn: true }), /no/);
+    await store.transaction((tx) => tx.setFact('instant-reserved', 1), { inTurn: true });
+    assert.equal(await store.read((tx) => tx.fact('instant-reserved')), 1);
+  } finally {
+    await store.close();
+  }
+});
+
 test('a server that ends in the middle loses no sale and makes none twice', { skip }, async () => {
   const schema = newSchema();
   const store = await opened(schema);

@@ -7,6 +7,7 @@ import {
   type StoreFailure,
   type StoreReads,
   type StoreTransaction,
+  type TransactionHow,
 } from '../host/ports.ts';
 import type { Milliseconds } from '../units/index.ts';
 import { CommitMark } from './commit-mark.ts';
@@ -147,10 +148,10 @@ export class PostgresStore implements Store, HeadSigner {
     this.#seals = seals;
   }
 
-  async transaction<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T> {
+  async transaction<T>(work: (tx: StoreTransaction) => Promise<T>, how: TransactionHow = {}): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#connected((client) => this.#attempt(client, work));
+        return await this.#connected((client) => this.#attempt(client, work, how));
       } catch (error) {
         if (attempt >= attemptsMax(error)) throw translated(error);
       }
@@ -188,14 +189,18 @@ export class PostgresStore implements Store, HeadSigner {
     if (head !== undefined) this.#seals.keep?.(head);
   }
 
-  async #attempt<T>(client: pg.ClientBase, work: (tx: StoreTransaction) => Promise<T>): Promise<T> {
+  async #attempt<T>(
+    client: pg.ClientBase,
+    work: (tx: StoreTransaction) => Promise<T>,
+    { inTurn }: TransactionHow,
+  ): Promise<T> {
     if (!this.#checked.has(client)) {
       // A connection that ended may have come anew after a newer program took the database forward.
       await servedVersion(client);
       this.#checked.add(client);
     }
     const lane = await this.#laneOf(client);
-    await client.query('BEGIN ISOLATION LEVEL SERIALIZABLE');
+    await client.query(inTurn === true ? BEGIN_IN_TURN : BEGIN);
     const connection = this.#connection(client);
     const rows = new Rows(connection);
     rows.begin(lane);
@@ -353,6 +358,13 @@ async function refuseOlderHosts(client: pg.ClientBase, schema: string, least: nu
 }
 
 export const VERSION_TABLE = 'wattpurse_version';
+
+const BEGIN = 'BEGIN ISOLATION LEVEL SERIALIZABLE';
+/**
+ * What a transaction sees of the books is fixed by its first statement that reads, and locking a table is none: whoever
+ * waits here sees what those before it did. This mode excludes itself and no change of a row. PostgreSQL 15, LOCK
+ */
+const BEGIN_IN_TURN = `${BEGIN}; LOCK TABLE ${VERSION_TABLE} IN SHARE UPDATE EXCLUSIVE MODE`;
 
 /** The version of its shape, all of which this program knows. @throws StoreError for that of a newer program */
 export async function checkedVersion(client: pg.ClientBase): Promise<number> {
