@@ -22,11 +22,22 @@ export interface BrokerFieldSetting {
   readonly areaCredentials?: string;
   /** The folder of certificates for what goes to the broker. */
   readonly certificates?: string;
+  /** Address of the proxy that requests come through. */
+  readonly proxy?: string;
 }
 
 /** A utility of two hosts, an area unit, a local unit and a meter, each a process, that speak by a broker. */
 export async function brokerField(setting: BrokerFieldSetting) {
-  const { folder, database, broker, areaBroker = broker, hostCredentials, areaCredentials, certificates } = setting;
+  const {
+    folder,
+    database,
+    broker,
+    areaBroker = broker,
+    hostCredentials,
+    areaCredentials,
+    certificates,
+    proxy,
+  } = setting;
   const run = (...args: string[]) => runIn(folder, ...args);
   const parts: Child[] = [];
   const begin = <C extends Child>(child: C): C => {
@@ -50,6 +61,7 @@ export async function brokerField(setting: BrokerFieldSetting) {
       new Running(folder, [
         ...['host', '--data', data, '--database', database, '--listen', '127.0.0.1:0'],
         ...byBroker(broker, hostCredentials),
+        ...(proxy === undefined ? [] : ['--proxy', proxy]),
       ]),
     );
   const one = startHost('one');
@@ -93,6 +105,10 @@ export async function brokerField(setting: BrokerFieldSetting) {
   await meter.said(/Meter \w+ runs: balance 0/);
   return {
     ...{ one, two, area, unit, meter, startMeter },
+    /** Headers of the system manager and of the operator who are logged in at the first host. */
+    ...{ boss, operator: operators.get(one) as Record<string, string> },
+    /** The second host again, after it was stopped. */
+    startTwo: () => startHost('two'),
     async sell(host: Running, key: string, paid: number): Promise<void> {
       const headers = { ...operators.get(host), 'idempotency-key': `an-order-${key}` };
       const sold = await host.json('POST', '/api/v1/purchases', { meter: METER, paid: String(paid) }, headers);

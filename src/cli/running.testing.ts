@@ -76,6 +76,10 @@ export class Child {
     });
   }
 
+  get pid(): number {
+    return this.#child.pid as number;
+  }
+
   /** Its exit code, when it ends by itself. */
   async ended(): Promise<number | null> {
     if (!this.#ended) await once(this.#child, 'exit');

@@ -38,7 +38,7 @@ test('a name that no benchmark has is refused with one sentence that lists those
   assert.equal(stdout, '');
   assert.match(
     stderr,
-    /^There is no benchmark "meter-hours": there are exchange-3des, .*credits-postgresql, reports-sqlite, audit-year, back-up-sqlite, daily-duty, back-up-postgresql\.\n$/,
+    /^There is no benchmark "meter-hours": there are exchange-3des, .*credits-postgresql, reports-sqlite, audit-year, back-up-sqlite, daily-duty, two-hosts, back-up-postgresql\.\n$/,
   );
 });
 

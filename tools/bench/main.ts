@@ -58,6 +58,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   'audit-year': async () => (await import('./audit-year.ts')).auditYear(),
   'back-up-sqlite': async () => (await import('./back-up.ts')).backUpOfYear('SQLite'),
   'daily-duty': async () => (await import('./daily-duty.ts')).dailyDuty(),
+  'two-hosts': async () => (await import('./two-hosts.ts')).twoHosts(),
   'back-up-postgresql': async () => (await import('./back-up.ts')).backUpOfYear('PostgreSQL'),
 };
 

@@ -8,6 +8,7 @@ import { seededRandom } from '../../src/simulation/index.ts';
 import { bareRows, clock, foundedTwice, METERS, purchaseNumber, started } from './credits.ts';
 import { type Figure, moreIsBetter } from './figure.ts';
 import { median } from './interleave.ts';
+import type { Selling } from './top-ups-client.ts';
 
 const CONNECTIONS = 32;
 const TOP_UPS = 2_000;
@@ -73,11 +74,11 @@ async function serving(host: HostServices, store: Store) {
   if ('sentence' in added) throw new Error(added.sentence);
   await api.listen({ host: '127.0.0.1', port: 0 });
   const { port } = api.server.address() as AddressInfo;
-  const workerData = { port, key: added.key, connections: CONNECTIONS, meters: METERS };
+  const workerData = { key: added.key, connections: CONNECTIONS, meters: METERS };
   const client = new Worker(new URL('./top-ups-client.ts', import.meta.url), { workerData });
   return {
     async topUps(): Promise<void> {
-      client.postMessage(TOP_UPS);
+      client.postMessage({ topUps: TOP_UPS, ports: [port] } satisfies Selling);
       await once(client, 'message');
     },
     async end(): Promise<void> {
