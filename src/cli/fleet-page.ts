@@ -2,11 +2,12 @@ import type { MeasuredFleet } from './fleet-command.ts';
 
 const SIZE = { width: 900, height: 260 };
 const PERCENT = 100;
+const HOURS_A_MARK = 3;
 
 /** One chart: lines over the hours of the run. */
 interface Plot {
+  /** With its unit. */
   readonly title: string;
-  readonly unit: string;
   readonly lines: readonly { readonly name: string; readonly points: readonly (readonly [number, number])[] }[];
 }
 
@@ -17,16 +18,19 @@ interface Plot {
 export async function fleetPage(report: MeasuredFleet, text: string): Promise<string> {
   const charts = await Promise.all(plotsOf(report).map(drawn));
   return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>A day of ${report.meters} meters</title>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>A day of ${report.meters} meters</title>
 <style>
 :root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif; }
 body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
-svg { max-width: 100%; height: auto; background: #fff; border-radius: 6px; }
-pre { white-space: pre-wrap; font: 14px/1.6 ui-monospace, monospace; }
+figure { margin: 1.5rem 0; }
+figure, pre { overflow-x: auto; }
+svg { display: block; }
+pre { font: 14px/1.6 ui-monospace, monospace; }
+@media (prefers-color-scheme: dark) { svg { filter: invert(0.9) hue-rotate(180deg); } }
 </style></head>
 <body><h1>A day of ${report.meters.toLocaleString('en-US')} meters</h1>
 <pre>${escaped(text)}</pre>
-${charts.join('\n')}
+${charts.map((chart) => `<figure>${chart}</figure>`).join('\n')}
 </body></html>
 `;
 }
@@ -39,8 +43,7 @@ function plotsOf({ meters, localUnits, samples }: MeasuredFleet): readonly Plot[
     over((i) => (i === 0 ? 0 : (of(i) - of(i - 1)) / (at(i).minute - at(i - 1).minute)));
   return [
     {
-      title: 'Done, of all meters',
-      unit: '%',
+      title: 'Done: % of all meters',
       lines: [
         { name: 'value stored', points: over((i) => (PERCENT * at(i).stored) / Math.max(1, at(i).sold)) },
         { name: 'new tariff held', points: over((i) => (PERCENT * at(i).withTariff) / meters) },
@@ -48,8 +51,7 @@ function plotsOf({ meters, localUnits, samples }: MeasuredFleet): readonly Plot[
       ],
     },
     {
-      title: 'Lines in use, in the mean',
-      unit: '%',
+      title: 'Lines in use: % of the time, in the mean',
       lines: [
         {
           name: 'on the air',
@@ -57,26 +59,26 @@ function plotsOf({ meters, localUnits, samples }: MeasuredFleet): readonly Plot[
         },
       ],
     },
-    { title: 'Repetitions', unit: 'a minute', lines: [{ name: 'all lines', points: rate((i) => at(i).retries) }] },
+    { title: 'Repetitions a minute', lines: [{ name: 'all lines', points: rate((i) => at(i).retries) }] },
     {
-      title: 'Processor time of the whole fleet',
-      unit: 'ms a minute',
+      title: 'Processor time: ms for each minute',
       lines: [{ name: 'this process', points: rate((i) => at(i).processorMs) }],
     },
-    { title: 'Orders stored', unit: 'a minute', lines: [{ name: 'all meters', points: rate((i) => at(i).stored) }] },
+    { title: 'Orders stored a minute', lines: [{ name: 'all meters', points: rate((i) => at(i).stored) }] },
   ];
 }
 
-async function drawn({ title, unit, lines }: Plot): Promise<string> {
+async function drawn({ title, lines }: Plot): Promise<string> {
   const { init } = await import('echarts');
   const chart = init(null, null, { renderer: 'svg', ssr: true, ...SIZE });
   chart.setOption({
     animation: false,
     title: { text: title, left: 0, textStyle: { fontSize: 14 } },
-    legend: { right: 20, top: 0, show: lines.length > 1 },
-    grid: { left: 70, right: 20, top: 50, bottom: 40 },
-    xAxis: { type: 'value', name: 'hour', nameLocation: 'middle', nameGap: 24, min: 0 },
-    yAxis: { type: 'value', name: unit, min: 0 },
+    // Without a page nobody knows how wide a text is.
+    legend: { right: 40, top: 0, itemGap: 32, icon: 'roundRect', itemHeight: 4, show: lines.length > 1 },
+    grid: { left: 70, right: 20, top: 46, bottom: 40 },
+    xAxis: { type: 'value', name: 'hour', nameLocation: 'middle', nameGap: 24, min: 0, interval: HOURS_A_MARK },
+    yAxis: { type: 'value', min: 0 },
     series: lines.map(({ name, points }) => ({ type: 'line', name, data: points, showSymbol: false })),
   });
   const svg = chart.renderToSVGString();
