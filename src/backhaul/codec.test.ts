@@ -13,6 +13,7 @@ import {
   decodeEnvelope,
   encodeEnvelope,
   ROUND_MS_MIN,
+  VOICE_BYTES_MAX,
 } from './index.ts';
 
 interface Vectors {
@@ -23,7 +24,7 @@ const file = join(import.meta.dirname, '../../test/vectors/backhaul.json');
 const vectors: Vectors = JSON.parse(readFileSync(file, 'utf8'));
 
 /** Byte fields stand as hex in the file. */
-const BYTE_FIELDS = new Set(['wrapped', 'use', 'status', 'events']);
+const BYTE_FIELDS = new Set(['wrapped', 'use', 'status', 'events', 'sound']);
 function parsed(value: unknown, name = ''): unknown {
   if (name === 'frames' && Array.isArray(value)) return value.map(fromHex); // A number in line health.
   if (BYTE_FIELDS.has(name)) return fromHex(value as string);
@@ -48,7 +49,7 @@ for (const { name, bytes, reason } of vectors.refused) {
 
 test('the published messages are of every type', () => {
   const types = new Set(vectors.messages.map(({ message }) => message.type));
-  assert.equal(types.size, 16);
+  assert.equal(types.size, 17);
 });
 
 /** Whatever is decoded has one form only: encoding it again gives the same bytes. */
@@ -161,6 +162,19 @@ const HEALTH = {
   garbled: 0,
   suspicions: [],
 } as const;
+
+test('speech of more than 60 ms is no message', () => {
+  const message = { type: 'voice', svpmsn: svpmsn(1), sound: new Uint8Array(VOICE_BYTES_MAX) } as const;
+  const bytes = encodeEnvelope({ localUnit: 3, message });
+  assert.deepEqual(decodeEnvelope(bytes), { localUnit: 3, message });
+  const more = new Writer()
+    .bytes(bytes.subarray(0, 5))
+    .u16(VOICE_BYTES_MAX + 1)
+    .bytes(new Uint8Array(VOICE_BYTES_MAX + 1));
+  assert.deepEqual(decodeEnvelope(more.done()), { reason: 'field-out-of-range' });
+  const tooMuch = { ...message, sound: new Uint8Array(VOICE_BYTES_MAX + 1) };
+  assert.throws(() => encodeEnvelope({ localUnit: 3, message: tooMuch }), RangeError);
+});
 
 test('a round of less than a second is refused', () => {
   const plan = { type: 'poll-plan', profiles: true, supplies: 1, tableVersion: 0, slewAboveMs: 0 } as const;

@@ -11,6 +11,7 @@ import {
   ROUND_MS_MIN,
   SUSPICION_KINDS,
   UNIT_KINDS,
+  VOICE_BYTES_MAX,
 } from './message.ts';
 
 /*
@@ -40,6 +41,7 @@ import {
  *   0x42  check-meter             minute u32 | energy u64, mWh
  *   0x43  line-health             from time | to time | frames u32 | bytes u32 | airtime ms u32 | retries u32 |
  *                                 garbled u32 | count u16 | count x (kind u8 | address u8 | SVPMSN u24 | since time)
+ *   0x50  voice                   SVPMSN u24 | sound blob, at most 480 bytes
  */
 
 const TypeByte = {
@@ -59,6 +61,7 @@ const TypeByte = {
   attention: 0x41,
   'check-meter': 0x42,
   'line-health': 0x43,
+  voice: 0x50,
 } as const satisfies Record<BackhaulMessage['type'], number>;
 
 export interface EnvelopeFailure {
@@ -161,6 +164,10 @@ function writeBody(writer: Writer, message: BackhaulMessage): void {
       for (const { kind, address, svpmsn, sinceMs } of message.suspicions) {
         writeTime(writer.u8(SUSPICION_KINDS.indexOf(kind)).u8(address).u24(svpmsn), sinceMs);
       }
+      return;
+    case 'voice':
+      if (message.sound.length > VOICE_BYTES_MAX) throw new RangeError('that is too much speech for one message');
+      writeBlob(writer.u24(message.svpmsn), message.sound);
       return;
     default:
       assertNever(message);
@@ -282,6 +289,11 @@ const READERS: { readonly [type: number]: (reader: Reader) => BackhaulMessage | 
     });
     if (!known || fromMs === undefined || toMs === undefined) return undefined;
     return { type: 'line-health', fromMs, toMs, frames, bytes, airtimeMs, retries, garbled, suspicions };
+  },
+  [TypeByte.voice](reader) {
+    const id = readSvpmsn(reader);
+    const sound = readBlob(reader);
+    return sound.length > VOICE_BYTES_MAX ? undefined : { type: 'voice', svpmsn: id, sound };
   },
 };
 

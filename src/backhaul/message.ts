@@ -34,7 +34,8 @@ export type BackhaulMessage =
   | PollResult
   | AttentionReport
   | CheckMeterMinute
-  | LineHealth;
+  | LineHealth
+  | Voice;
 
 export const UNIT_KINDS = ['host', 'area-unit', 'local-unit'] as const;
 export type UnitKind = (typeof UNIT_KINDS)[number];
@@ -209,6 +210,20 @@ export interface AttentionReport {
   readonly reasons: number;
   readonly counter: number;
   readonly atMs: number;
+}
+
+/** 60 ms of speech. */
+export const VOICE_BYTES_MAX = 480;
+
+/**
+ * Speech of whoever stands at a meter, or for them, where its line is fast enough; it is worth nothing later and kept by
+ * nobody. From a meter one of no sound says that somebody could speak there.
+ */
+export interface Voice {
+  readonly type: 'voice';
+  readonly svpmsn: Svpmsn;
+  /** ITU-T G.711 µ-law at 8 kHz, at most `VOICE_BYTES_MAX`. */
+  readonly sound: Uint8Array;
 }
 
 /** Energy through the transformer in one minute, from the local unit's own meter. */

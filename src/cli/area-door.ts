@@ -3,6 +3,7 @@ import { AreaUnits, type GridLink, type HostServices } from '../host/index.ts';
 import { expiryOf } from './certificate-expiry.ts';
 import { GridInbox } from './grid-inbox.ts';
 import { HOST_NUMBER } from './host-number.ts';
+import type { LineVoices } from './line-voices.ts';
 import { type ListenAt, listen } from './listen.ts';
 import { say } from './say.ts';
 
@@ -11,6 +12,8 @@ export class AreaDoor {
   readonly #units = new AreaUnits(HOST_NUMBER);
   readonly #at: ListenAt;
   readonly #server: FramedServer;
+  /** Is told what is said at meters, past all that waits. */
+  voices: LineVoices | undefined;
   readonly #connections = new Set<FramedConnection>();
   #inbox: GridInbox | undefined;
   /** While the host has much to hear, everything else stays with the area units. */
@@ -47,6 +50,7 @@ export class AreaDoor {
 
   /** What came before is heard. */
   async close(): Promise<void> {
+    this.voices?.close();
     await this.#server.close();
     await this.#inbox?.settled();
   }
@@ -59,7 +63,8 @@ export class AreaDoor {
     return {
       message: (bytes) => {
         const said = this.#units.hear(connection, bytes);
-        if (said !== undefined) this.#inbox?.put(said);
+        if (said?.message.type === 'voice') this.voices?.heard(said.localUnit, said.message);
+        else if (said !== undefined) this.#inbox?.put(said);
       },
       ended: (why) => {
         this.#connections.delete(connection);

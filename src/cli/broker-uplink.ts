@@ -151,6 +151,9 @@ class BrokerUplink implements UnitConnection {
       case 'collect':
         // Nothing that an area unit says to a host.
         return;
+      case 'voice':
+        // No broker has room for it.
+        return;
       default:
         assertNever(message);
     }

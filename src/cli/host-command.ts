@@ -14,6 +14,7 @@ import {
   type Store,
   StoreError,
 } from '../host/index.ts';
+import { MeterVoices } from '../phone/index.ts';
 import { AreaDoor } from './area-door.ts';
 import type { BrokerDoor } from './broker-door.ts';
 import { businessClock } from './business-clock.ts';
@@ -27,6 +28,7 @@ import { type HostOptions, parseHostOptions } from './host-options.ts';
 import type { Partners } from './host-partners.ts';
 import { rotationOf } from './host-rotation.ts';
 import { messageCarrierOf, openHostTelephone } from './host-telephone.ts';
+import { LineVoices } from './line-voices.ts';
 import { listen, tryPort } from './listen.ts';
 import { PAGES_FOLDER } from './pages-folder.ts';
 import { paper, receiptPaper } from './paper.ts';
@@ -158,7 +160,8 @@ async function serve(
     (sentence) => say('warn', sentence),
     voucherDesk,
   );
-  meterCalls.serve(phone.desk, () => services);
+  const voices = voicesAt(door, services, several);
+  meterCalls.serve(phone.desk, () => services, voices);
   const closeCalls = callsClosing(phone.callers, folder.isAlone);
   // Before the first call comes: those of a host that was killed are not taken for it.
   await closeCalls();
@@ -177,7 +180,7 @@ async function serve(
       callers: phone.callers,
       messages,
       ...whom,
-      ...(telephone.talks && { talks: telephone.talks }),
+      ...((telephone.talks ?? voices) && { talks: telephone.talks ?? phone.desk.switchboard }),
       ...(voucherDesk && { vouchers: voucherDesk }),
     },
     { log: process.stdout, pages: PAGES_FOLDER, ...(proxy !== undefined && { proxy }) },
@@ -223,6 +226,14 @@ async function serve(
   if (refused !== undefined) throw refused;
   say('info', 'Stopped.');
   return 0;
+}
+
+/** Where people can speak at meters: those whose area units come here, at the one host that serves their calls. */
+function voicesAt(door: Door | undefined, host: HostServices, several: boolean): MeterVoices | undefined {
+  if (!(door instanceof AreaDoor) || several) return undefined;
+  const voices = new MeterVoices();
+  door.voices = new LineVoices({ voices, grid: door.grid, meter: (svpmsn) => host.meter(svpmsn) });
+  return voices;
 }
 
 /**

@@ -2,7 +2,7 @@ import { type FramedConnection, FramedServer, keepConnected } from '../adapters/
 import { LocalUnit, type LocalUnitInput, type LocalUnitOutput } from '../concentrator/index.ts';
 import { KeyRing, Purpose } from '../crypto/index.ts';
 import { type Carrier, tcp } from '../line/index.ts';
-import { type BusinessClock, U16_MAX, type Untimed } from '../units/index.ts';
+import { type BusinessClock, type Svpmsn, U16_MAX, type Untimed } from '../units/index.ts';
 import { Alarm } from './alarm.ts';
 import { businessClock } from './business-clock.ts';
 import { systemRandomness } from './demo-keys.ts';
@@ -10,6 +10,7 @@ import { folderOf } from './demo-options.ts';
 import { type LineListener, type LineSender, serialKeeper, serialPlaceOf } from './field-line.ts';
 import { addressesOf, certificatesOf, wholeOf } from './field-options.ts';
 import { needed, parsedWords } from './flags.ts';
+import { decodeLineVoice, encodeLineVoice, isVoice } from './line-voice.ts';
 import { listen, parseListen } from './listen.ts';
 import { type LocalUnitKey, makeLocalUnitKey, readLocalUnitKey } from './local-unit-key.ts';
 import { say, stopOnSignal } from './say.ts';
@@ -92,6 +93,8 @@ class ConnectedLocalUnit {
     () => this.#step({ type: 'wake' }),
   );
   readonly #modems = new Set<LineSender>();
+  /** By which modem somebody speaks at a meter. */
+  readonly #voices = new Map<Svpmsn, LineSender>();
   #up: FramedConnection | undefined;
 
   constructor({ localUnit: number, transport }: LocalUnitKey, carrier: Carrier) {
@@ -121,7 +124,21 @@ class ConnectedLocalUnit {
 
   modem(connection: FramedConnection, from: string): LineListener {
     say('info', `A modem has connected from ${from}.`);
-    return this.#hears(connection, (why) => `The modem at ${from} is away, because ${why}.`);
+    const line = this.#hears(connection, (why) => `The modem at ${from} is away, because ${why}.`);
+    return {
+      message: (bytes) => (isVoice(bytes) ? this.#voice(connection, bytes) : line.message(bytes)),
+      ended: (why) => {
+        for (const [svpmsn, modem] of this.#voices) if (modem === connection) this.#voices.delete(svpmsn);
+        line.ended(why);
+      },
+    };
+  }
+
+  #voice(modem: LineSender, bytes: Uint8Array): void {
+    const voice = decodeLineVoice(bytes);
+    if (voice === undefined) return;
+    this.#voices.set(voice.svpmsn, modem);
+    this.#step({ type: 'voice', ...voice });
   }
 
   /** The wires on which all of them hang. */
@@ -155,6 +172,9 @@ class ConnectedLocalUnit {
           break;
         case 'backhaul':
           this.#up?.send(output.bytes);
+          break;
+        case 'voice':
+          this.#voices.get(output.svpmsn)?.send(encodeLineVoice(output));
           break;
         case 'wake':
           this.#alarm.set(output.at);

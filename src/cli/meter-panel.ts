@@ -1,8 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { type InterphoneView, interphoneOf, type Key, type Meter } from '../meter/index.ts';
 import { promptText } from '../words/index.ts';
-import { isLoopback, type ListenAt, listen, parseListen } from './listen.ts';
-import { WrongUse } from './usage.ts';
+import { type ListenAt, listen } from './listen.ts';
 
 /** Whoever has the panel; another one is a second pair of eyes and hands. */
 const PANELS_MAX = 4;
@@ -101,11 +100,4 @@ export class MeterPanel {
   #tell(line: string): void {
     for (const panel of this.#panels) panel.write(`${line}\n`);
   }
-}
-
-/** A panel is on the board of the meter. @throws WrongUse */
-export function panelAt(text: string): ListenAt {
-  const at = parseListen(text, 'panel');
-  if (isLoopback(at)) return at;
-  throw new WrongUse('The panel of a meter is on its own board: let it listen on 127.0.0.1.');
 }

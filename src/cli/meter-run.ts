@@ -3,13 +3,16 @@ import { pressKey } from '../meter/index.ts';
 import { minuteByMinute, replay } from '../simulation/index.ts';
 import { modemAddress, U8_MAX } from '../units/index.ts';
 import { taken } from './card-place.ts';
-import { modemLine } from './field-line.ts';
+import { modemLine, serialPlaceOf } from './field-line.ts';
 import { wholeOf } from './field-options.ts';
 import { needed, parsedWords } from './flags.ts';
+import { isLoopback, type ListenAt, parseListen } from './listen.ts';
 import { MeterFile } from './meter-file.ts';
 import { readHardware } from './meter-hardware.ts';
-import { MeterPanel, panelAt } from './meter-panel.ts';
+import { MeterPanel } from './meter-panel.ts';
 import { MeterSlot } from './meter-slot.ts';
+import { TcpSound } from './meter-sound.ts';
+import { MeterVoice } from './meter-voice.ts';
 import { ModbusParts } from './modbus-parts.ts';
 import { readLoads } from './read-loads.ts';
 import { RunningMeter } from './running-meter.ts';
@@ -26,6 +29,7 @@ export async function meterRun(args: readonly string[]): Promise<number> {
   const { values, positionals } = parsedWords('meter', args, {
     ...{ line: { type: 'string' }, address: { type: 'string' }, load: { type: 'string' }, reader: { type: 'string' } },
     ...{ hardware: { type: 'string' }, certificates: { type: 'string' }, panel: { type: 'string' } },
+    sound: { type: 'string' },
   });
   const [path, ...more] = positionals;
   if (path === undefined || more.length > 0) throw new WrongUse('meter run takes the file that the meter is.');
@@ -38,7 +42,11 @@ export async function meterRun(args: readonly string[]): Promise<number> {
   if (values.hardware !== undefined && values.load !== undefined) {
     throw new WrongUse('A meter with --hardware measures what flows: leave --load away.');
   }
-  const panelPlace = values.panel === undefined ? undefined : panelAt(values.panel);
+  const soundPlace = values.sound === undefined ? undefined : onBoard(values.sound, 'sound');
+  if (soundPlace !== undefined && serialPlaceOf(lineText) !== undefined) {
+    throw new WrongUse('Speech needs a line over TCP: on a serial one leave --sound away.');
+  }
+  const panelPlace = values.panel === undefined ? undefined : onBoard(values.panel, 'panel');
   const hardware = values.hardware === undefined ? undefined : readHardware(values.hardware);
   const load = loadOf(values.load ?? '0', Date.now());
   const line = await modemLine(lineText, values.certificates);
@@ -50,14 +58,25 @@ export async function meterRun(args: readonly string[]): Promise<number> {
     const slot = reader && new MeterSlot(reader);
     const panel =
       panelPlace && new MeterPanel((key) => meter.act((machine, now, out) => pressKey(machine, key, now, out)));
+    const sound: TcpSound | undefined =
+      soundPlace && new TcpSound({ heard: (heard) => voice?.say(heard), came: () => voice?.offer() });
+    const voice: MeterVoice | undefined =
+      sound &&
+      new MeterVoice(
+        () => meter.slotted.meter,
+        () => sound,
+      );
     const meter: RunningMeter = new RunningMeter({
       ...{ kept: file, address: modemAddress(address), carrier: line.carrier, slot, say },
       ...(parts === undefined ? {} : { relayMoved: parts.relayMoved }),
       ...(panel === undefined ? {} : { stepped: (machine) => panel.look(machine) }),
+      ...(voice === undefined ? {} : { voice }),
     });
     say('info', `Meter ${meter.number} runs: ${meter.standing}.`);
     const panelPort = panelPlace && (await panel?.open(panelPlace));
     if (panelPort !== undefined) say('info', `Listens for its panel on ${panelPlace?.host}:${panelPort}.`);
+    const soundPort = soundPlace && (await sound?.open(soundPlace));
+    if (soundPort !== undefined) say('info', `Listens for its sound on ${soundPlace?.host}:${soundPort}.`);
     const stopped = stopOnSignal();
     meter.failed.catch(() => stopped.abort());
     const cards = slot?.serve(meter.slotted).then((why) => {
@@ -71,6 +90,8 @@ export async function meterRun(args: readonly string[]): Promise<number> {
     await stop(stopped.signal);
     endLoad();
     await measuring;
+    voice?.stop();
+    await sound?.close();
     await panel?.close();
     slot?.stop();
     await cards;
@@ -83,6 +104,13 @@ export async function meterRun(args: readonly string[]): Promise<number> {
   } finally {
     file.close();
   }
+}
+
+/** What hangs on the board of a meter is on its own machine. @throws WrongUse */
+function onBoard(text: string, flag: 'panel' | 'sound'): ListenAt {
+  const at = parseListen(text, flag);
+  if (isLoopback(at)) return at;
+  throw new WrongUse(`The ${flag} of a meter is on its own board: let it listen on 127.0.0.1.`);
 }
 
 const stop = (signal: AbortSignal): Promise<void> =>

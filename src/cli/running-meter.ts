@@ -14,6 +14,7 @@ import { type ModemAddress, svpmsnText } from '../units/index.ts';
 import { clockIsLost, oscillator } from './board-clock.ts';
 import { systemRandomness } from './demo-keys.ts';
 import type { LineListener, LineSender } from './field-line.ts';
+import { isVoice } from './line-voice.ts';
 import type { KeptMeter } from './meter-file.ts';
 import type { MeterSlot, SlottedMeter } from './meter-slot.ts';
 import { RunningModem } from './running-modem.ts';
@@ -30,6 +31,8 @@ export interface RunningMeterOptions {
   readonly slot: MeterSlot | undefined;
   /** The latch of its supply is to move. */
   readonly relayMoved?: (open: boolean) => void;
+  /** Speech at it, where its line carries any. */
+  readonly voice?: LineListener & { readonly plugged: (line: LineSender) => void };
   /** After each step, to be looked at. */
   readonly stepped?: (meter: Meter) => void;
   readonly say: typeof say;
@@ -129,10 +132,13 @@ export class RunningMeter {
     const { say } = this.#options;
     say('info', `Connected to the line at ${at}.`);
     this.#modem.plugged(line);
+    const { voice } = this.#options;
+    voice?.plugged(line);
     return {
-      message: (bytes) => this.#modem.message(bytes),
+      message: (bytes) => (voice !== undefined && isVoice(bytes) ? voice.message(bytes) : this.#modem.message(bytes)),
       ended: (why) => {
         this.#modem.unplugged();
+        voice?.ended(why);
         say('warn', `The line at ${at} is away, because ${why}.`);
       },
     };

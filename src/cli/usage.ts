@@ -51,10 +51,11 @@ Suites: aes128 (default), aes256, 3des-xo, and 3des, which needs --lab.`,
   wattpurse meter revive FILE --data DIR [--share FILE --share FILE]
       Gives a meter whose case was opened its keys again; each of these takes --database URL too.
   wattpurse meter run FILE --line MACHINE:PORT|serial:PORT,RATE --address N [--hardware FILE|--load WATTS|FILE]
-                 [--reader NAME] [--panel ADDRESS:PORT] [--certificates DIR]
+                 [--reader NAME] [--panel ADDRESS:PORT] [--sound ADDRESS:PORT] [--certificates DIR]
       Runs it on the line of its local unit, until you stop it; N is the address of its modem, 0 to 255.
       --hardware names what measures and what switches, on Modbus; --load is watts or a recorded load instead.
-      --reader names the reader of this machine that is its card slot; --panel is where its buttons and voice connect.`,
+      --reader names the reader of this machine that is its card slot; --panel is where its buttons and voice connect,
+      --sound where its microphone and loudspeaker do.`,
   manager: `  wattpurse manager LOGIN --data DIR [--database URL]
       Makes a system manager, or gives one a new password, good for choosing another.`,
   doctor: `  wattpurse doctor --data DIR [the other options of host] [--called NAME] [--time-server MACHINE[:PORT]]

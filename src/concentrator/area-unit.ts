@@ -230,6 +230,7 @@ export class AreaUnit {
         return `monitoring-keys ${message.entries.map(({ svpmsn, n }) => `${svpmsn}/${n}`).join(',')}`;
       case 'carry':
       case 'time':
+      case 'voice':
         return undefined;
       case 'hello':
       case 'hello-refused':
@@ -268,7 +269,8 @@ function keptForHost(message: BackhaulMessage): { readonly name: string; readonl
       return { name: message.type, bulk: false };
     case 'carried':
     case 'monitoring-keys-wanted':
-      // Asked again as long as it is wanted.
+    case 'voice':
+      // Asked again as long as it is wanted; what was said is over.
       return undefined;
     case 'hello':
     case 'hello-refused':

@@ -28,7 +28,7 @@ import {
   decodeUseRequest,
   isRecordFailure,
 } from '../records/index.ts';
-import { assertNever, type Milliseconds, type MilliwattHours, type Randomness } from '../units/index.ts';
+import { assertNever, type Milliseconds, type MilliwattHours, type Randomness, type Svpmsn } from '../units/index.ts';
 import { Agenda, HOLD_MS, isRelay, type Work } from './agenda.ts';
 import { answerBytesMax, TRIES_IN_TURN, triesMax } from './attempt.ts';
 import { CheckMeter } from './check-meter.ts';
@@ -85,6 +85,8 @@ export type LocalUnitInput =
   | { readonly type: 'backhaul'; readonly now: Milliseconds; readonly bytes: Uint8Array }
   | { readonly type: 'backhaul-up'; readonly now: Milliseconds }
   | { readonly type: 'backhaul-down'; readonly now: Milliseconds }
+  /** Speech at a meter, or that somebody could speak there: beside the line, where that is fast enough for it. */
+  | { readonly type: 'voice'; readonly now: Milliseconds; readonly svpmsn: Svpmsn; readonly sound: Uint8Array }
   /** Energy through the transformer since the last of these, from the unit's own meter. */
   | { readonly type: 'measured'; readonly now: Milliseconds; readonly energy: MilliwattHours };
 
@@ -92,6 +94,8 @@ export type LocalUnitOutput =
   | UplinkOutput
   /** To be sent on the power line at once. */
   | { readonly type: 'line'; readonly bytes: Uint8Array }
+  /** To be heard at a meter, where somebody can. */
+  | { readonly type: 'voice'; readonly svpmsn: Svpmsn; readonly sound: Uint8Array }
   /** Step again at this time at the latest. */
   | { readonly type: 'wake'; readonly at: Milliseconds };
 
@@ -169,6 +173,10 @@ export class LocalUnit {
         break;
       case 'backhaul-down':
         this.#uplink.down();
+        break;
+      case 'voice':
+        if (this.#map.bySvpmsn(input.svpmsn) === undefined || !this.#uplink.connected) break;
+        this.#uplink.say({ type: 'voice', svpmsn: input.svpmsn, sound: input.sound }, out);
         break;
       case 'measured':
         this.#sayMinute(this.#checkMeter.measured(input.energy, this.#unix(now)), out);
@@ -460,6 +468,10 @@ export class LocalUnit {
         this.#map.due.schedule(meter, 0);
         return;
       }
+      case 'voice':
+        if (this.#map.bySvpmsn(message.svpmsn) === undefined) return;
+        out.push({ type: 'voice', svpmsn: message.svpmsn, sound: message.sound });
+        return;
       case 'hello':
       case 'hello-refused':
         // Heard by the uplink.

@@ -114,6 +114,7 @@ export class Hearing {
         await handing.answered(localUnit, message);
         return dispatcher.dispatch(localUnit);
       case 'hello-refused':
+      case 'voice':
         // It concerns whoever keeps the connection.
         return;
       case 'carry':

@@ -2,6 +2,7 @@
 export { CALL_MS_MAX, CallDesk, type CallHandle, type CallLine, type DeskPorts } from './desk.ts';
 export { type InterphonePorts, Interphones } from './interphone.ts';
 export { type AtMeter, MeterVoices } from './meter-voices.ts';
+export { decodeSound, encodeSound } from './rtp/g711.ts';
 export { parseKeyEvent, parseRtp } from './rtp/packet.ts';
 export { SipAgent, type SipSettings } from './sip/agent.ts';
 export { parseSip, parseSipAddress } from './sip/message.ts';

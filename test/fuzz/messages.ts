@@ -9,6 +9,7 @@ import {
   ROUND_MS_MIN,
   SUSPICION_KINDS,
   UNIT_KINDS,
+  VOICE_BYTES_MAX,
 } from '../../src/backhaul/index.ts';
 import { fromHex } from '../../src/bytes/index.ts';
 import {
@@ -146,6 +147,8 @@ export function drawMessage(random: SeededRandom): BackhaulMessage {
       const counters = { frames: u32(), bytes: u32(), airtimeMs: u32(), retries: u32(), garbled: u32() };
       return { type: 'line-health', fromMs: time(), toMs: time(), ...counters, suspicions };
     }
+    case 'voice':
+      return { type: 'voice', svpmsn: one(METERS), sound: new Uint8Array(one([0, 160, VOICE_BYTES_MAX])) };
   }
 }
 

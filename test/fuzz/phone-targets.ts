@@ -1,7 +1,8 @@
 import { parseWave } from '../../src/adapters/espeak.ts';
 import { ussdForm } from '../../src/adapters/telephone-web.ts';
 import { readTakerMessage } from '../../src/api/index.ts';
-import { parseKeyEvent, parseOffer, parseRtp, parseSip, parseSipAddress } from '../../src/phone/index.ts';
+import { decodeLineVoice } from '../../src/cli/line-voice.ts';
+import { decodeSound, parseKeyEvent, parseOffer, parseRtp, parseSip, parseSipAddress } from '../../src/phone/index.ts';
 import { requestBytes, requestText, SDP } from '../../src/phone/sip/messages.testing.ts';
 import { meterDigits, parseMeterDigits, parseVoucherDigits, svpmsn, voucherDigits } from '../../src/units/index.ts';
 import { bytesLike, type Inputs, textLike } from './inputs.ts';
@@ -80,6 +81,12 @@ export const PHONE_TARGETS: Readonly<Record<string, FuzzTarget>> = {
     parseSipAddress,
   ),
   'phone.parseOffer': target(textLike(SDP, SDP.replace('a=fmtp:101 0-15', 'a=sendonly')), parseOffer),
+  'speech on a line': target(bytesLike(Uint8Array.of(0x56, 0x0a, 0x1b, 0x2c, 0xff, 0x7f)), decodeLineVoice),
+  'phone.decodeSound': {
+    ...target(bytesLike(Uint8Array.of(0xff, 0x7f, 0)), (bytes) => decodeSound(0, bytes)),
+    // Any byte is a sample.
+    saysNoReason: true,
+  },
   'phone.parseRtp': target(bytesLike(packet, Uint8Array.of(0x80, ...packet.subarray(1, 20))), parseRtp),
   'phone.parseKeyEvent': target(bytesLike(Uint8Array.of(5, 0x8a, 3, 32)), parseKeyEvent),
   'api.readTakerMessage': target(textLike('{"type":"take","call":"8231234567890-0a1b2c3d4e5f6a7b"}'), (text) =>
