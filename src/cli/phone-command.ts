@@ -1,11 +1,13 @@
+import { randomBytes } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { drawSigningKey, receiptSigner } from '../adapters/receipt-jose.ts';
-import { type Act, MemoryStore } from '../host/index.ts';
+import { voucherNumbers } from '../adapters/voucher-numbers.ts';
+import { type Act, type HostFailure, MemoryStore } from '../host/index.ts';
 import { TextLine } from '../phone/index.ts';
 import { subscriberOfHouse, svpmsnOfHouse, Utility } from '../simulation/index.ts';
-import { meterDigits } from '../units/index.ts';
+import { meterDigits, milliseconds } from '../units/index.ts';
 import { DemoPartners } from './demo-partners.ts';
 import { DEMO_PIN } from './demo-telephone.ts';
 import { CannotGoOn } from './failure.ts';
@@ -25,6 +27,9 @@ const TURN_MS = 240_000;
 /** The telephone of the first house of the demo: its mobile money confirms. */
 const NUMBER = '821012345678';
 const PIN = DEMO_PIN;
+/** Of the voucher that lies beside the telephone, in minor units. */
+const VOUCHER_VALUE = 2_000;
+const VOUCHER_LIVES_MS = 365 * 86_400_000;
 const NUMBER_FORM = /^[1-9]\d{6,14}$/;
 
 /** `wattpurse phone try`: the dialogue by telephone, written down. */
@@ -70,25 +75,16 @@ async function tryHere(from: string): Promise<number> {
   const partners = await DemoPartners.open({ signer, zone: setting.zone });
   const stopped = new AbortController();
   try {
-    const utility = await Utility.open({ ...setting, store, startMs: DEMO_BEGINS_MS, ...partners.ports });
+    const vouchers = voucherNumbers(randomBytes(32));
+    const utility = await Utility.open({ ...setting, store, startMs: DEMO_BEGINS_MS, ...partners.ports, vouchers });
     await partners.begin(() => utility.host);
-    const { desk, callers } = openTelephone(() => utility.host, store, say);
+    const { desk, callers } = openTelephone(() => utility.host, store, say, utility.hosts.vouchers);
     const meter = svpmsnOfHouse(0);
-    const act: Act = {
-      ...{
-        at: wallClock.now(),
-        by: 'demo',
-        role: 'operator',
-        action: 'allow-caller',
-        detail: '',
-        request: 'phone try',
-      },
-      subject: `subscriber ${subscriberOfHouse(0)}`,
-    };
     const access = { meter, number: NUMBER, language: 'en', usual: 2_000, means: [], pin: PIN } as const;
-    const allowed = await callers.allowCaller(act, access);
+    const allowed = await callers.allowCaller(actOf('demo', 'allow-caller'), access);
     if ('reason' in allowed) throw new CannotGoOn(allowed.sentence);
     say(`The first house has meter ${meterDigits(meter)} and PIN ${PIN}; --from none withholds the number.`);
+    say(`A voucher of 20.00 lies beside the telephone: ${await bought(utility)}.`);
     const life = living(utility, partners, stopped.signal);
     await talk(async (entries) => {
       const line = new TextLine(later);
@@ -111,6 +107,27 @@ async function tryHere(from: string): Promise<number> {
     await partners.close();
   }
   return 0;
+}
+
+const actOf = (by: string, action: string): Act => ({
+  ...{ at: wallClock.now(), by, role: 'operator', action, subject: `subscriber ${subscriberOfHouse(0)}` },
+  ...{ detail: '', request: `phone try ${action}` },
+});
+
+/** A voucher as a shop sells it, whose number is on paper alone. */
+async function bought({ host, hosts, time }: Utility): Promise<string> {
+  const [batch, expiresAt] = ['try', milliseconds(time.now + VOUCHER_LIVES_MS)];
+  const proposal = { type: 'voucher-batch', batch, count: 1, value: VOUCHER_VALUE, expiresAt } as const;
+  const asked = made(await host.by(actOf('demo', 'ask')).propose({ proposal, why: 'to be tried' }));
+  made(await host.by(actOf('other', 'approve')).decide({ approval: asked.id, verdict: 'approve' }));
+  const [voucher] = made(await hosts.vouchers.printBatch(actOf('demo', 'print'), batch)).vouchers;
+  made(await hosts.vouchers.sellVouchers(actOf('shop', 'sell'), { batch, first: 1, last: 1, method: 'cash' }));
+  return (voucher?.number ?? '').replaceAll(/(\d{4})(?=\d)/g, '$1 ');
+}
+
+function made<T extends object>(answer: T | HostFailure): T {
+  if ('reason' in answer) throw new CannotGoOn((answer as HostFailure).sentence);
+  return answer;
 }
 
 /** Time goes on as in the demo, so that meters answer. */

@@ -17,6 +17,28 @@ const MAIN = join(import.meta.dirname, 'main.ts');
 const hasEspeak = spawnSync('espeak-ng', ['--version']).error === undefined;
 const KEY = 'a-key-that-nobody-guesses';
 
+test('the voucher that lies beside the telephone pays when its number is keyed', async () => {
+  const child = spawn(process.execPath, [MAIN, 'phone', 'try'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const voucher = Promise.withResolvers<string>();
+  const stored = Promise.withResolvers<void>();
+  let said = '';
+  child.stdout.on('data', (text) => {
+    said += String(text);
+    const [, number] = /beside the telephone: ([\d ]{19})\./.exec(said) ?? [];
+    if (number !== undefined) voucher.resolve(number.replaceAll(' ', ''));
+    if (/is in the meter\.\nYour approval[\s\S]*For the menu/.test(said)) stored.resolve();
+  });
+  child.on('exit', () => stored.reject(new Error(said)));
+  const key = (...lines: string[]) => child.stdin.write(lines.map((line) => `${line}\n`).join(''));
+  const number = await voucher.promise;
+  key('5', number, '1');
+  await stored.promise;
+  child.stdin.end();
+  await once(child, 'close');
+  assert.match(said, /To use a voucher, press 5\./);
+  assert.match(said, /You pay 20\.00 EUR by your voucher/);
+});
+
 /** What is printed to somebody who keys these lines. */
 async function keyed(lines: readonly string[], ...args: readonly string[]): Promise<string> {
   const child = spawn(process.execPath, [MAIN, 'phone', 'try', ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
