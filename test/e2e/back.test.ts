@@ -1,23 +1,11 @@
-import { after, before, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
-import { type Svpmsn, svpmsnText } from '../../src/units/index.ts';
-import { askApi, enter, openBrowser, openWindow, withoutBrowser } from './browser.ts';
-import { Town } from './town.ts';
+import { test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { svpmsnText } from '../../src/units/index.ts';
+import { askApi, enter } from './browser.ts';
+import { stage } from './stage.ts';
 
-const skip = withoutBrowser ?? false;
-
-let browser: Browser;
-let town: Town;
-
-before(async () => {
-  if (withoutBrowser !== undefined) return;
-  browser = await openBrowser({ keepsPages: true });
-  town = await Town.open({ meters: 8 });
-});
-after(async () => {
-  await browser?.close();
-  await town?.close();
-});
+const here = stage({ meters: 8, keepsPages: true });
+const { skip } = here;
 
 /** To one host a browser opens no more connections at a time. */
 const CONNECTIONS = 6;
@@ -26,10 +14,10 @@ for (const where of ['console', 'panel'] as const) {
   test(`whoever opens one address of the ${where} after the other in one tab never waits for those that were left`, {
     skip,
   }, async () => {
-    const window = await openWindow(browser, town.address);
+    const window = await here.window();
     const page = await window.newPage();
     await enter(page, 'Operator');
-    const meters = town.utility.houses.map(({ svpmsn }) => `/panel/${svpmsnText(svpmsn)}`);
+    const meters = here.town.utility.houses.map(({ svpmsn }) => `/panel/${svpmsnText(svpmsn)}`);
     const addresses = where === 'panel' ? meters : ['/meters', '/overview'];
     for (let nth = 0; nth <= CONNECTIONS; nth++) {
       const heard = heardAnew(page);
@@ -42,7 +30,7 @@ for (const where of ['console', 'panel'] as const) {
 }
 
 test('a page to which one goes back shows what happened since, and hears what happens next', { skip }, async () => {
-  const window = await openWindow(browser, town.address);
+  const window = await here.window();
   const page = await window.newPage();
   await enter(page, 'Operator');
   await page.goto('/books?tab=postings');
@@ -64,7 +52,7 @@ test('a page to which one goes back shows what happened since, and hears what ha
 test('a page that is hidden for a while lets go of what it hears, and shows what happened when it is looked at again', {
   skip,
 }, async () => {
-  const window = await openWindow(browser, town.address);
+  const window = await here.window();
   const page = await window.newPage();
   await enter(page, 'Operator');
   await page.goto('/books?tab=postings');
@@ -88,7 +76,7 @@ const look = (page: Page, state: DocumentVisibilityState) =>
 
 /** Somebody buys. */
 async function posting(page: Page, once: string, paid: string): Promise<void> {
-  const meter = svpmsnText(town.utility.houses[0]?.svpmsn as Svpmsn);
+  const meter = here.meterOf(0);
   await askApi(page, 'POST', 'purchases', { meter, paid, method: 'cash' }, once);
 }
 

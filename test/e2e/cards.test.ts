@@ -1,52 +1,40 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { inspect } from 'node:util';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { DEMO_PURSES } from '../../src/cli/demo-partners.ts';
 import { keyName, Purpose, Suite } from '../../src/crypto/index.ts';
 import type { CardOrder, CardView } from '../../src/host/index.ts';
 import { Region } from '../../src/units/index.ts';
-import { askApi, openBrowser, peopleOf, withoutBrowser } from './browser.ts';
-import { TOWN_CARDS, Town } from './town.ts';
+import { askApi } from './browser.ts';
+import { stage } from './stage.ts';
+import { TOWN_CARDS } from './town.ts';
 
-const skip = withoutBrowser ?? false;
 const [LOADED = '', BLANK = ''] = TOWN_CARDS;
 /** The meter without a line to which the first card goes, and nobody else. */
 const GAS_METER = '8a0003';
 /** Somebody of the first house has been in the cellar by then, and nobody of the second has bought anything. */
 const FIRST_IS_HOME_HOURS = 0.25;
 
-let browser: Browser;
-let town: Town;
-
-before(async () => {
-  if (withoutBrowser !== undefined) return;
-  browser = await openBrowser();
-  town = await Town.open({ meters: 6, hours: FIRST_IS_HOME_HOURS });
-});
-after(async () => {
-  await browser?.close();
-  await town?.close();
-});
-
-const as = peopleOf(() => ({ browser, base: town.address }));
+const here = stage({ meters: 6, hours: FIRST_IS_HOME_HOURS });
+const { as, skip } = here;
 
 const menu = (page: Page) => page.getByRole('navigation').getByRole('link', { name: 'Cards', exact: true });
 
 async function ordersOf(csn: string): Promise<CardOrder[]> {
-  const orders = await town.utility.host.cardOrders({ csn, limit: 50 });
+  const orders = await here.town.utility.host.cardOrders({ csn, limit: 50 });
   assert.ok(Array.isArray(orders), inspect(orders));
   return orders;
 }
 
 async function stateOf(csn: string): Promise<CardView['card']['state']> {
-  const view = await town.utility.host.card(csn);
+  const view = await here.town.utility.host.card(csn);
   assert.ok('card' in view, inspect(view));
   return view.card.state;
 }
 
 test('the overview says of each provider where its value is, to those who may read the books', { skip }, async () => {
-  const [told] = (await town.utility.host.overview()).cards;
+  const [told] = (await here.town.utility.host.overview()).cards;
   assert.ok(told !== undefined && told.onCards > 0n && told.inMeters > 0n, inspect(told));
   const shown = [told.inFlight, told.onCards, told.inMeters, told.spent].map((tokens) => `${tokens} tokens`);
   await as('Operator', async (page) => {
@@ -71,11 +59,11 @@ test('the overview says of each provider where its value is, to those who may re
 test('what lost or copied cards can cost at most is shown of a provider and of a card, as the books say it', {
   skip,
 }, async () => {
-  const regions = await town.utility.host.cardRegions(LOADED);
+  const regions = await here.town.utility.host.cardRegions(LOADED);
   assert.ok(Array.isArray(regions), inspect(regions));
   const gas = regions.find(({ purse }) => purse.region === Region.gas);
   assert.ok(gas !== undefined && gas.exposure > 0n, inspect(regions));
-  const books = (await town.utility.host.cardBooks()).find(({ provider }) => provider === gas.purse.provider);
+  const books = (await here.town.utility.host.cardBooks()).find(({ provider }) => provider === gas.purse.provider);
   assert.ok(books !== undefined && books.exposure >= gas.exposure, inspect(books));
   const said = (tokens: bigint) => new RegExp(`^${tokens.toLocaleString('en')} tokens$`);
   await as('Operator', async (page) => {
@@ -140,7 +128,7 @@ test('a provider is added once and its terms are changed, and whoever may not do
     await publish.click();
     await dialog.getByRole('row', { name: /0\.08125/ }).waitFor();
   });
-  const heat = (await town.utility.host.cardProviders()).filter(({ region }) => region === Region.heat);
+  const heat = (await here.town.utility.host.cardProviders()).filter(({ region }) => region === Region.heat);
   assert.deepEqual(
     heat.map(({ name, utility, ticketLimit, ticketDays }) => [name, utility, ticketLimit, ticketDays]),
     [['Town Heat', 1, 4_000, 30]],
@@ -155,7 +143,7 @@ test('a provider is added once and its terms are changed, and whoever may not do
 test('one meter without a line tells what it reported, which cards may be spent there and what was', {
   skip,
 }, async () => {
-  const told = await town.utility.host.offlineMeter(GAS_METER);
+  const told = await here.town.utility.host.offlineMeter(GAS_METER);
   assert.ok('balance' in told && told.spent > 0n, inspect(told));
   const titleOf = (tokens: bigint) => `${tokens.toLocaleString('en-GB')} tokens`;
   await as('Operator', async (page) => {

@@ -1,30 +1,16 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
-import { type Svpmsn, svpmsnText } from '../../src/units/index.ts';
+import { test } from 'node:test';
+import type { BrowserContext, Locator, Page } from 'playwright-core';
 import { REASON_WORDS } from '../../src/words/index.ts';
-import { askApi, enter, openBrowser, openWindow, withoutBrowser } from './browser.ts';
-import { Town } from './town.ts';
+import { askApi, enter } from './browser.ts';
+import { stage } from './stage.ts';
 
-const skip = withoutBrowser ?? false;
 /** What somebody does every day takes no more, from the overview on. */
 const CLICKS_MAX = 6;
 const PATIENCE = { timeout: 60_000 };
 
-let browser: Browser;
-let town: Town;
-const numberOf = (house: number): string => svpmsnText(town.utility.houses[house]?.svpmsn as Svpmsn);
-
-before(async () => {
-  if (withoutBrowser !== undefined) return;
-  browser = await openBrowser();
-  town = await Town.open({ meters: 8 });
-  town.live();
-});
-after(async () => {
-  await browser?.close();
-  await town?.close();
-});
+const here = stage({ meters: 8, lives: true });
+const { meterOf: numberOf, skip } = here;
 
 /** Somebody on the overview, whose clicks are counted where they arrive: in the page. */
 class Worker {
@@ -38,7 +24,7 @@ class Worker {
   }
 
   static async on(role: string): Promise<Worker> {
-    const window = await openWindow(browser, town.address);
+    const window = await here.window();
     const page = await window.newPage();
     const worker = new Worker(window, page);
     await page.exposeFunction('pressed', () => {

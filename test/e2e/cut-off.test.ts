@@ -1,16 +1,14 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import type { CutOffJson } from '../../src/api/index.ts';
 import { DEFAULT_SUPPLY_POLICY } from '../../src/records/index.ts';
-import { type Svpmsn, svpmsnText } from '../../src/units/index.ts';
 import { CUT_WORDS, fill, HOME_WORDS, METER_WORDS } from '../../src/words/index.ts';
 import { barriersOf } from './barriers.ts';
-import { askApi, openBrowser, peopleOf, withoutBrowser } from './browser.ts';
-import { Town } from './town.ts';
+import { askApi } from './browser.ts';
+import { stage } from './stage.ts';
 
-const skip = withoutBrowser ?? false;
 const words = CUT_WORDS.en;
 const [FAST, USUAL] = [3_600, 60];
 const [EMERGENCY, LOW] = [20, 300];
@@ -20,22 +18,16 @@ const PATIENCE_MS = 90_000;
 /** Of 360: some lie before the town began. */
 const UNKNOWN_MINUTES_MAX = 300;
 
-let browser: Browser;
-let town: Town;
-const as = peopleOf(() => ({ browser, base: town.address }));
-
-before(async () => {
-  if (withoutBrowser !== undefined) return;
-  browser = await openBrowser();
-  town = await Town.open({ meters: 2, hours: 1 });
-  // Households buy nothing by themselves: what is bought here is bought by hand.
-  town.utility.closeTheTills();
-  town.live();
+const here = stage({
+  meters: 2,
+  hours: 1,
+  lives: true,
+  async begin(town) {
+    // Households buy nothing by themselves: what is bought here is bought by hand.
+    town.utility.closeTheTills();
+  },
 });
-after(async () => {
-  await browser?.close();
-  await town?.close();
-});
+const { as, skip } = here;
 
 /** Rules by which a meter without credit may be cut at any hour, as the utility sends them. */
 const strict = {
@@ -66,7 +58,7 @@ async function cutOf(
 test('why a meter was cut off is told by its minutes, notices and rules, to its operator and to whoever lives there, and so is what ended it', {
   skip,
 }, async () => {
-  const meter = svpmsnText(town.utility.houses[0]?.svpmsn as Svpmsn);
+  const meter = here.meterOf(0);
   const atMeter = (page: Page, action: object) => askApi(page, 'POST', `demo/meters/${meter}/panel/actions`, action);
   const APPLIANCES = ['kettle', 'heater', 'cooker', 'air-conditioner'];
   await as('Operator', async (page) => {

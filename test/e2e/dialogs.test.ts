@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import { test } from 'node:test';
+import type { Page } from 'playwright-core';
 import { svpmsnOfHouse } from '../../src/simulation/index.ts';
 import { svpmsnText } from '../../src/units/index.ts';
 import {
@@ -22,10 +22,9 @@ import {
   TARIFFS_WORDS,
 } from '../../src/words/index.ts';
 import { barriersOf } from './barriers.ts';
-import { openBrowser, peopleOf, withoutBrowser } from './browser.ts';
-import { TOWN_CARDS, Town } from './town.ts';
+import { stage } from './stage.ts';
+import { TOWN_CARDS } from './town.ts';
 
-const skip = withoutBrowser ?? false;
 const METER = svpmsnText(svpmsnOfHouse(0));
 const GAS_METER = '8a0003';
 
@@ -61,19 +60,8 @@ const DIALOGS: Readonly<Record<string, Readonly<Record<string, readonly string[]
   Subscriber: { '/home': [HOME_WORDS.en.contract.agree] },
 };
 
-let browser: Browser;
-let town: Town;
-const as = peopleOf(() => ({ browser, base: town.address }));
-
-before(async () => {
-  if (withoutBrowser !== undefined) return;
-  browser = await openBrowser();
-  town = await Town.open({ meters: 6, hours: 2 });
-});
-after(async () => {
-  await browser?.close();
-  await town?.close();
-});
+const here = stage({ meters: 6, hours: 2 });
+const { as, skip } = here;
 
 /** What is wrong with the dialog that a button opens, if anything is. */
 async function faultsOf(page: Page, path: string, name: string): Promise<string[]> {

@@ -1,32 +1,17 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
-import type { House } from '../../src/simulation/index.ts';
-import { svpmsnText } from '../../src/units/index.ts';
+import { test } from 'node:test';
+import type { Page } from 'playwright-core';
 import { CONSOLE_WORDS, FIELD_WORDS, fill, WORK_WORDS } from '../../src/words/index.ts';
-import { complaintsOf, openBrowser, withoutBrowser } from './browser.ts';
+import { complaintsOf } from './browser.ts';
 import { logOut, openPhone, piece } from './phone.ts';
-import { Town } from './town.ts';
+import { stage } from './stage.ts';
 
-const skip = withoutBrowser ?? false;
 const field = FIELD_WORDS.en;
 const work = WORK_WORDS.en;
 
-let browser: Browser;
-let town: Town;
-const meterOf = (number: number): string => svpmsnText((town.utility.houses[number] as House).svpmsn);
-const phoneOf = (role: string) => openPhone(browser, town.address, role);
-
-before(async () => {
-  if (withoutBrowser !== undefined) return;
-  browser = await openBrowser();
-  town = await Town.open({ meters: 2 });
-  town.live();
-});
-after(async () => {
-  await browser?.close();
-  await town?.close();
-});
+const here = stage({ meters: 2, lives: true });
+const { meterOf, skip } = here;
+const phoneOf = (role: string) => openPhone(here.browser, here.town.address, role);
 
 /** What the host says of who is logged in on this phone. */
 const sessionOf = (page: Page): Promise<number> => page.evaluate(async () => (await fetch('/api/v1/session')).status);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import { test } from 'node:test';
+import type { Page } from 'playwright-core';
 import type { House } from '../../src/simulation/index.ts';
 import { milliseconds, svpmsnText } from '../../src/units/index.ts';
 import {
@@ -12,46 +12,37 @@ import {
   MOVING_WORDS,
   WORK_WORDS,
 } from '../../src/words/index.ts';
-import { openBrowser, withoutBrowser } from './browser.ts';
 import { enterField, list, logOut, openPhone, piece } from './phone.ts';
-import { Town } from './town.ts';
+import { stage } from './stage.ts';
 
-const skip = withoutBrowser ?? false;
 const field = FIELD_WORDS.en;
 const work = WORK_WORDS.en;
 const HOUR_MS = 3_600_000;
 /** On the line of the fourth house. */
 const ALARM = '00001-20514';
 
-let browser: Browser;
-let town: Town;
-const meterOf = (number: number): string => svpmsnText((town.utility.houses[number] as House).svpmsn);
-
-before(async () => {
-  if (withoutBrowser !== undefined) return;
-  browser = await openBrowser();
-  town = await Town.open({ meters: 6 });
-  await town.utility.options.store.transaction((tx) =>
-    tx.lossAlarms.put([
-      {
-        ...{ id: ALARM, localUnit: 1, state: 'new', raisedAt: milliseconds(Date.UTC(2026, 2, 1)) },
-        ...{ firstDay: 20_514, lastDay: 20_515, days: 2, unexplained: 4_200_000, confidence: 97, steps: [] },
-        suspects: undefined,
-      },
-    ]),
-  );
-  town.live();
+const here = stage({
+  meters: 6,
+  lives: true,
+  async begin(town) {
+    await town.utility.options.store.transaction((tx) =>
+      tx.lossAlarms.put([
+        {
+          ...{ id: ALARM, localUnit: 1, state: 'new', raisedAt: milliseconds(Date.UTC(2026, 2, 1)) },
+          ...{ firstDay: 20_514, lastDay: 20_515, days: 2, unexplained: 4_200_000, confidence: 97, steps: [] },
+          suspects: undefined,
+        },
+      ]),
+    );
+  },
 });
-after(async () => {
-  await browser?.close();
-  await town?.close();
-});
+const { meterOf, skip } = here;
 
-const phoneOf = (role: string) => openPhone(browser, town.address, role);
+const phoneOf = (role: string) => openPhone(here.browser, here.town.address, role);
 
 /** How often the audit log has it. */
 async function actsOn(subject: string, action: string): Promise<number> {
-  const entries = await town.utility.options.store.read((tx) => tx.audit.page({ limit: 500 }));
+  const entries = await here.town.utility.options.store.read((tx) => tx.audit.page({ limit: 500 }));
   return entries.filter((entry) => entry.action === action && entry.subject === subject).length;
 }
 
@@ -104,7 +95,7 @@ test('the clock of a page that was opened without network goes on in the time of
   const { phone, page } = await phoneOf('Technician');
   const clock = (of: Page) => of.getByRole('banner').locator('time').getAttribute('datetime');
   const shown = Date.parse((await clock(page)) ?? '');
-  assert.ok(Math.abs(shown - town.utility.time.now) < HOUR_MS);
+  assert.ok(Math.abs(shown - here.town.utility.time.now) < HOUR_MS);
   await phone.setOffline(true);
   await page.close();
   const offline = await phone.newPage();
@@ -135,7 +126,7 @@ test('work whose answer was lost is asked again under its key, also of a host th
   await piece(page, set).getByText(work.states.tried).waitFor();
   assert.equal(await piece(page, set).getByRole('button').count(), 0, 'what may be done is not withdrawn');
   assert.equal(await actsOn(`meter ${meter}`, 'orderCommand'), 1, 'the host has done it');
-  await town.restarted(async () => {
+  await here.town.restarted(async () => {
     await page.unrouteAll({ behavior: 'ignoreErrors' });
     await page.getByText(CONSOLE_WORDS.en.away, { exact: true }).first().waitFor();
   });
@@ -181,7 +172,7 @@ test('whoever comes after another sees nothing of theirs, and does not send it; 
   await page.getByRole('button', { name: 'Technician', exact: true }).click();
   await piece(page, set).getByText(work.states.sent).waitFor();
   assert.equal(await actsOn(`meter ${meter}`, 'orderCommand'), 1);
-  const entries = await town.utility.options.store.read((tx) => tx.audit.page({ limit: 500 }));
+  const entries = await here.town.utility.options.store.read((tx) => tx.audit.page({ limit: 500 }));
   const entry = entries.find(({ action, subject }) => action === 'orderCommand' && subject === `meter ${meter}`);
   assert.equal(entry?.by, 'technician');
   await phone.close();
@@ -217,7 +208,7 @@ test('what the host refuses later stands there with its reason; what it takes is
   await refused.getByText(/^refused: .*enrolled/).waitFor();
   await refused.getByRole('button', { name: work.takeOff }).click();
   await refused.waitFor({ state: 'detached' });
-  const alarm = await town.utility.host.lossAlarm(ALARM);
+  const alarm = await here.town.utility.host.lossAlarm(ALARM);
   assert.ok(!('reason' in alarm));
   assert.deepEqual(
     [alarm.state, alarm.steps.at(-1)?.note, svpmsnText(alarm.steps.at(-1)?.meter as never)],
@@ -231,7 +222,7 @@ test('a purse is not closed while its closing waits on a phone, and the page say
   const { phone, page } = await phoneOf('Operator');
   const meter = meterOf(5);
   const purse = async () =>
-    (await town.utility.host.meters()).find(({ meter: { svpmsn } }) => svpmsnText(svpmsn) === meter);
+    (await here.town.utility.host.meters()).find(({ meter: { svpmsn } }) => svpmsnText(svpmsn) === meter);
   await page.goto(`/field/${meter}`);
   await page.getByText(field.purse.open).waitFor();
   await phone.setOffline(true);
@@ -280,8 +271,8 @@ test('an inspection is written before a meter without network, done once, and re
   assert.equal(await actsOn(`meter ${meter}`, 'inspectMeter'), 1);
   await phone.close();
 
-  const { svpmsn, localUnit } = town.utility.houses[5] as House;
-  await town.utility.options.store.transaction((tx) =>
+  const { svpmsn, localUnit } = here.town.utility.houses[5] as House;
+  await here.town.utility.options.store.transaction((tx) =>
     tx.lossAlarms.put([
       {
         ...{ id: `0000${localUnit}-20600`, localUnit, state: 'new', raisedAt: milliseconds(Date.UTC(2026, 4, 27)) },
@@ -306,7 +297,7 @@ test('one household moves out and another in before a meter without network: the
 }, async () => {
   const words = MOVING_WORDS.en;
   const meter = meterOf(2);
-  const { host } = town.utility;
+  const { host } = here.town.utility;
   await host.addSubscriber({ id: 'next-door', name: 'Next Door', contact: '' });
   const { phone, page } = await phoneOf('Technician');
   await page.goto(`/field/${meter}`);

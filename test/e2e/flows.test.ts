@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { after, before, test } from 'node:test';
-import type { Browser } from 'playwright-core';
+import { test } from 'node:test';
 import { DEMO_PURSES } from '../../src/cli/demo-partners.ts';
 import { parseSignedReceipt } from '../../src/host/index.ts';
 import { svpmsnOfHouse } from '../../src/simulation/index.ts';
@@ -13,27 +12,12 @@ import {
   PHONE_WORDS,
   SUBSCRIBER_WORDS,
 } from '../../src/words/index.ts';
-import { openBrowser, openWindow, peopleOf, withoutBrowser } from './browser.ts';
-import { Town } from './town.ts';
+import { stage } from './stage.ts';
 
-const skip = withoutBrowser ?? false;
 const PATIENCE = { timeout: 60_000 };
 
-let browser: Browser;
-let town: Town;
-
-before(async () => {
-  if (withoutBrowser !== undefined) return;
-  browser = await openBrowser();
-  town = await Town.open({ meters: 6 });
-  town.live();
-});
-after(async () => {
-  await browser?.close();
-  await town?.close();
-});
-
-const as = peopleOf(() => ({ browser, base: town.address }));
+const here = stage({ meters: 6, lives: true });
+const { as, skip } = here;
 
 test('a subscriber pays by card and by telephone, sees both arrive, and keeps a receipt', { skip }, async () => {
   await as('Subscriber', async (page) => {
@@ -100,7 +84,7 @@ test('an address that leads nowhere says so, and leads back', { skip }, async ()
 });
 
 test('whoever logs in is not sent to an organisation that there is none of', { skip }, async () => {
-  const window = await openWindow(browser, town.address);
+  const window = await here.window();
   const page = await window.newPage();
   const told = page.waitForResponse(/\/api\/v1\/log-in$/);
   await page.goto('/');
@@ -126,7 +110,7 @@ test('a meter is enrolled for a subscriber, and a number that is taken is refuse
     await dialog.waitFor({ state: 'detached', ...PATIENCE });
     await page.getByRole('link', { name: '00beef' }).first().waitFor(PATIENCE);
   });
-  const [known] = (await town.utility.host.meters()).filter(({ meter }) => meter.svpmsn === 0xbeef);
+  const [known] = (await here.town.utility.host.meters()).filter(({ meter }) => meter.svpmsn === 0xbeef);
   assert.equal(known?.meter.subscriber, 'house-1');
 });
 
@@ -134,7 +118,7 @@ test('an operator gives a household another number and PIN for the telephone and
   skip,
 }, async () => {
   const words = PHONE_ACCESS_WORDS.en;
-  const { callers } = town;
+  const { callers } = here.town;
   const meter = svpmsnOfHouse(0);
   await as('Operator', async (page) => {
     await page.goto('/subscribers/house-1');
@@ -176,7 +160,7 @@ test('at the panel of a meter its key calls the utility, what is heard stands th
   skip,
 }, async () => {
   const words = PANEL_WORDS.en.interphone;
-  const [, house] = town.utility.houses;
+  const [, house] = here.town.utility.houses;
   assert.ok(house !== undefined);
   await as('Operator', async (page) => {
     await page.goto(`/panel/${svpmsnText(house.svpmsn)}`);
@@ -191,6 +175,6 @@ test('at the panel of a meter its key calls the utility, what is heard stands th
     await page.getByRole('button', { name: words.hangUp, exact: true }).click(PATIENCE);
     await page.getByText(words.states.idle).waitFor(PATIENCE);
   });
-  const [call] = await town.callers.calls({ limit: 1 });
+  const [call] = await here.town.callers.calls({ limit: 1 });
   assert.deepEqual([call?.carrier, call?.svpmsn], ['meter', house.svpmsn]);
 });

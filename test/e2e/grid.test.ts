@@ -1,25 +1,14 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import { test } from 'node:test';
+import type { Page } from 'playwright-core';
 import { fill, GRID_WORDS } from '../../src/words/index.ts';
-import { complaintsOf, enter, openBrowser, openWindow, withoutBrowser } from './browser.ts';
-import { Town } from './town.ts';
+import { complaintsOf, enter } from './browser.ts';
+import { stage } from './stage.ts';
 
-const skip = withoutBrowser ?? false;
 const words = GRID_WORDS.en;
 
-let browser: Browser;
-let town: Town;
-
-before(async () => {
-  if (withoutBrowser !== undefined) return;
-  browser = await openBrowser();
-  town = await Town.open({ meters: 12 });
-});
-after(async () => {
-  await browser?.close();
-  await town?.close();
-});
+const here = stage({ meters: 12 });
+const { skip } = here;
 
 test('an address of a local unit shows it as near as a click on it does, and another address does not', {
   skip,
@@ -64,7 +53,7 @@ test('what one looks at stands in the address: it is found again by it, and by g
 });
 
 async function onGrid(look: (page: Page) => Promise<void>): Promise<void> {
-  const window = await openWindow(browser, town.address);
+  const window = await here.window();
   const page = await window.newPage();
   const complaints = complaintsOf(page);
   await enter(page, 'Operator');

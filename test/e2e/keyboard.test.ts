@@ -1,27 +1,13 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import { test } from 'node:test';
+import type { Page } from 'playwright-core';
 import { CONSOLE_WORDS } from '../../src/words/index.ts';
-import { openBrowser, peopleOf, withoutBrowser } from './browser.ts';
 import { stopsOf, tabTo } from './keyboard.ts';
-import { Town } from './town.ts';
+import { stage } from './stage.ts';
 import { WAYS } from './ways.ts';
 
-const skip = withoutBrowser ?? false;
-
-let browser: Browser;
-let town: Town;
-const as = peopleOf(() => ({ browser, base: town.address }));
-
-before(async () => {
-  if (withoutBrowser !== undefined) return;
-  browser = await openBrowser();
-  town = await Town.open({ meters: 6, hours: 2 });
-});
-after(async () => {
-  await browser?.close();
-  await town?.close();
-});
+const here = stage({ meters: 6, hours: 2 });
+const { as, skip } = here;
 
 const settled = async (page: Page): Promise<void> => {
   await page.getByRole('heading', { level: 1 }).first().waitFor();

@@ -1,17 +1,15 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import { test } from 'node:test';
+import type { Page } from 'playwright-core';
 import { PAGES } from '../../src/console/index.ts';
 import { CONSOLE_WORDS, FORM_WORDS } from '../../src/words/index.ts';
 import { barriersOf } from './barriers.ts';
-import { askApi, complaintsOf, enter, openBrowser, openWindow, withoutBrowser } from './browser.ts';
+import { askApi, complaintsOf, enter } from './browser.ts';
 import { brokenWordsOf, cutNumbersOf } from './cuts.ts';
 import { foreignWordsOf } from './other-language.ts';
 import { approvedNames, differenceFrom } from './pictures.ts';
-import { Town } from './town.ts';
+import { stage } from './stage.ts';
 import { WAYS } from './ways.ts';
-
-const skip = withoutBrowser ?? false;
 
 /** In the demo by whoever made it. */
 const WRITTEN = ['rest of the year', 'Town bank, for Town Gas', 'Town bank, for Town Water', 'Demo system manager'];
@@ -27,18 +25,8 @@ const DISTANCE_MIN = 400;
 /** A chart that was just put there is drawn within some frames. */
 const SETTLE_MS = 250;
 
-let browser: Browser;
-let town: Town;
-
-before(async () => {
-  if (withoutBrowser !== undefined) return;
-  browser = await openBrowser();
-  town = await Town.open({ hours: 30, daysBefore: 130 });
-});
-after(async () => {
-  await browser?.close();
-  await town?.close();
-});
+const here = stage({ hours: 30, daysBefore: 130 });
+const { skip } = here;
 
 /** What is looked at by somebody who is not logged in yet. */
 const BEFORE = ['door', 'choose-password'];
@@ -57,7 +45,7 @@ test('every page of the router is looked at in both themes, and no picture is of
 });
 
 test('the door: as approved in both themes, and nobody is kept out', { skip }, async () => {
-  const window = await openWindow(browser, town.address);
+  const window = await here.window();
   const page = await window.newPage();
   const faults = complaintsOf(page);
   await page.goto('/');
@@ -68,7 +56,7 @@ test('the door: as approved in both themes, and nobody is kept out', { skip }, a
 
 for (const theme of THEMES) {
   test(`a tick is told from its box in the ${theme} theme`, { skip }, async () => {
-    const window = await openWindow(browser, town.address, { ...PHONE, theme });
+    const window = await here.window({ ...PHONE, theme });
     const page = await window.newPage();
     await enter(page, 'Subscriber');
     await page.goto('/home');
@@ -88,7 +76,7 @@ for (const theme of THEMES) {
 
 for (const theme of THEMES) {
   test(`what a field says is wrong is read in the ${theme} theme`, { skip }, async () => {
-    const window = await openWindow(browser, town.address, { ...PHONE, theme });
+    const window = await here.window({ ...PHONE, theme });
     const page = await window.newPage();
     await enter(page, 'Subscriber');
     await page.goto('/home-buy');
@@ -103,13 +91,13 @@ for (const { role, ways } of WAYS) {
   test(`pages of role ${role}: as approved in both themes, nobody is kept out, and nothing is cut off or broken on a phone in Korean`, {
     skip,
   }, async () => {
-    const window = await openWindow(browser, town.address, DESK);
+    const window = await here.window(DESK);
     const page = await window.newPage();
     const faults = complaintsOf(page);
     await enter(page, role);
     for (const { name, go, isWide } of ways) {
       await page.setViewportSize(isWide === true ? WALL : DESK);
-      await go(page, town);
+      await go(page, here.town);
       faults.push(...(await faultsOf(page, name)));
       await page.setViewportSize(PHONE);
       await settled(page);
@@ -130,7 +118,7 @@ test('whoever has a password for one time chooses another: as approved in both t
   skip,
 }, async () => {
   const words = CONSOLE_WORDS.en;
-  const window = await openWindow(browser, town.address);
+  const window = await here.window();
   const page = await window.newPage();
   const faults = complaintsOf(page);
   await enter(page, 'System manager');

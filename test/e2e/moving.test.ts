@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import { test } from 'node:test';
+import type { Page } from 'playwright-core';
 import { made } from '../../src/host/rig.testing.ts';
 import { svpmsnText } from '../../src/units/index.ts';
 import {
@@ -14,25 +14,10 @@ import {
   REASON_WORDS,
   SUBSCRIBER_WORDS,
 } from '../../src/words/index.ts';
-import { openBrowser, peopleOf, withoutBrowser } from './browser.ts';
-import { Town } from './town.ts';
+import { stage } from './stage.ts';
 
-const skip = withoutBrowser ?? false;
-
-let browser: Browser;
-let town: Town;
-const as = peopleOf(() => ({ browser, base: town.address }));
-
-before(async () => {
-  if (withoutBrowser !== undefined) return;
-  browser = await openBrowser();
-  town = await Town.open({ meters: 3, hours: 1 });
-  town.live();
-});
-after(async () => {
-  await browser?.close();
-  await town?.close();
-});
+const here = stage({ meters: 3, hours: 1, lives: true });
+const { as, skip } = here;
 
 /** To nobody nothing is sold, and with nobody nothing is agreed. */
 async function nothingOffered(page: Page, names: readonly string[]): Promise<void> {
@@ -47,7 +32,7 @@ test('a technician moves a household out before the meter, an operator pays it o
   skip,
 }, async () => {
   const words = MOVING_WORDS.en;
-  const { host, houses } = town.utility;
+  const { host, houses } = here.town.utility;
   const { svpmsn } = houses[0] as (typeof houses)[number];
   const number = svpmsnText(svpmsn);
   const { subscriber } = made(await host.meter(svpmsn)).meter;
@@ -116,7 +101,7 @@ test('a technician moves a household out before the meter, an operator pays it o
 test('an operator takes what somebody owes who left and has no meter', { skip }, async () => {
   const words = MOVING_WORDS.en;
   const { amount, reference, book } = SUBSCRIBER_WORDS.en;
-  const { host, houses } = town.utility;
+  const { host, houses } = here.town.utility;
   const { svpmsn } = houses[1] as (typeof houses)[number];
   const { subscriber } = made(await host.meter(svpmsn)).meter;
   made(await host.bookDebt({ meter: svpmsn, amount: 900_000, reference: 'a bill' }));

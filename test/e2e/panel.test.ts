@@ -1,38 +1,23 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import type { Browser, Locator, Page } from 'playwright-core';
+import { test } from 'node:test';
+import type { Locator, Page } from 'playwright-core';
 import { cardHousesOf } from '../../src/simulation/index.ts';
-import { type Svpmsn, svpmsnText } from '../../src/units/index.ts';
 import { EVENT_WORDS, fill, PANEL_WORDS, type PartNumber } from '../../src/words/index.ts';
 import { barriersOf } from './barriers.ts';
-import { askApi, openBrowser, peopleOf, withoutBrowser } from './browser.ts';
+import { askApi } from './browser.ts';
 import { listenAtLoudspeaker } from './loudspeaker.ts';
-import { Town } from './town.ts';
+import { stage } from './stage.ts';
 
-const skip = withoutBrowser ?? false;
 const words = PANEL_WORDS.en;
 const [BUZZER_HERTZ, BESIDE_HERTZ] = [2_300, 1_100];
 /** At which a house with all its appliances on is soon dry. */
 const FAST = 3_600;
 
-let browser: Browser;
-let town: Town;
-const as = peopleOf(() => ({ browser, base: town.address }));
-const meterOf = (house: number): string => svpmsnText(town.utility.houses[house]?.svpmsn as Svpmsn);
+const here = stage({ meters: 6, hours: 2, errands: false, lives: true });
+const { as, meterOf, skip } = here;
 const [CARD_HOUSE = 0] = cardHousesOf(6);
 /** Those in which no card lies, the last with the most in store. */
 const [ASKS, WIRED, SEALED, DRY] = [0, 3, 4, 2];
-
-before(async () => {
-  if (withoutBrowser !== undefined) return;
-  browser = await openBrowser();
-  town = await Town.open({ meters: 6, hours: 2, errands: false });
-  town.live();
-});
-after(async () => {
-  await browser?.close();
-  await town?.close();
-});
 
 /** A part of the drawing that can be touched. */
 const held = (page: Page, number: PartNumber, does: string): Locator =>

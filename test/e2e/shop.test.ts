@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
-import { type Svpmsn, svpmsnText } from '../../src/units/index.ts';
+import { test } from 'node:test';
+import type { Page } from 'playwright-core';
 import {
   CARD_WORDS,
   fill,
@@ -11,32 +10,19 @@ import {
   SELLING_WORDS,
   VEND_WORDS,
 } from '../../src/words/index.ts';
-import { askApi, openBrowser, peopleOf, withoutBrowser } from './browser.ts';
-import { TOWN_CARDS, Town } from './town.ts';
+import { askApi } from './browser.ts';
+import { stage } from './stage.ts';
+import { TOWN_CARDS } from './town.ts';
 
-const skip = withoutBrowser ?? false;
 const [CARD = '', OTHER_CARD = ''] = TOWN_CARDS;
 const kiosk = KIOSK_WORDS.en;
 const vend = VEND_WORDS.en;
 const selling = SELLING_WORDS.en;
 
-let browser: Browser;
-let town: Town;
-const as = peopleOf(() => ({ browser, base: town.address }));
-const meter = (house = 0): string => svpmsnText(town.utility.houses[house]?.svpmsn as Svpmsn);
+const here = stage({ meters: 6, errands: false, lives: true });
+const { as, meterOf: meter, skip } = here;
 /** Those who live there have the other card. */
 const OTHER_HOUSE = 5;
-
-before(async () => {
-  if (withoutBrowser !== undefined) return;
-  browser = await openBrowser();
-  town = await Town.open({ meters: 6, errands: false });
-  town.live();
-});
-after(async () => {
-  await browser?.close();
-  await town?.close();
-});
 
 const press = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true }).click();
 
@@ -120,7 +106,7 @@ test('a number that no card has sells nothing at a kiosk, and one keyed in a sho
     await page.getByRole('heading', { name: `Sale to card ${CARD} · Water`, level: 1 }).waitFor();
     await page.getByRole('table', { name: selling.made }).getByText('Value').waitFor();
   });
-  const orders = await town.utility.host.cardOrders({ csn: CARD, limit: 50 });
+  const orders = await here.town.utility.host.cardOrders({ csn: CARD, limit: 50 });
   assert.ok(Array.isArray(orders));
   assert.equal(orders.filter(({ paid, id }) => paid === 300n && id.startsWith('vend:')).length, 1);
 });

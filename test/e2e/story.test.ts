@@ -1,36 +1,24 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import { test } from 'node:test';
+import type { Page } from 'playwright-core';
 import type { PanelJson } from '../../src/api/index.ts';
 import { DEMO_WORDS, fill, PANEL_WORDS, type PartNumber, STORY_WORDS, type StoryStep } from '../../src/words/index.ts';
 import { barriersOf } from './barriers.ts';
-import { askApi, complaintsOf, enter, openBrowser, openWindow, withoutBrowser } from './browser.ts';
+import { askApi, complaintsOf, enter } from './browser.ts';
 import { tabTo } from './keyboard.ts';
-import { Town } from './town.ts';
+import { stage } from './stage.ts';
 
-const skip = withoutBrowser ?? false;
 /** A line at 1,200 bit/s, and a house that runs dry. */
 const PATIENCE_MS = 120_000;
 const words = STORY_WORDS.en;
 const panelWords = PANEL_WORDS.en;
 const STEPS = Object.entries(words.steps) as readonly [StoryStep, (typeof words.steps)[StoryStep]][];
 
-let browser: Browser;
-let town: Town;
+const here = stage({ meters: 8, lives: true });
+const { skip } = here;
 
-before(async () => {
-  if (withoutBrowser !== undefined) return;
-  browser = await openBrowser();
-  town = await Town.open({ meters: 8 });
-  town.live();
-});
-after(async () => {
-  await browser?.close();
-  await town?.close();
-});
-
-async function strangerAt(town: Town): Promise<Page> {
-  const window = await openWindow(browser, town.address, { isTold: false });
+async function newcomer(): Promise<Page> {
+  const window = await here.window({ isTold: false });
   window.setDefaultTimeout(PATIENCE_MS);
   const page = await window.newPage();
   await enter(page, 'Operator');
@@ -86,7 +74,7 @@ const SEES: Readonly<Record<StoryStep, (page: Page, before: PanelJson) => Promis
 };
 
 test('the story is told to its end, and what each step says is what is seen beside it', { skip }, async () => {
-  const page = await strangerAt(town);
+  const page = await newcomer();
   const complaints = complaintsOf(page);
   for (const [i, [step, said]] of STEPS.entries()) {
     await at(page, step);
@@ -105,7 +93,7 @@ test('the story is told to its end, and what each step says is what is seen besi
 test('the story goes on by keyboard alone, is left and taken up where it was, and what it did is put back', {
   skip,
 }, async () => {
-  const page = await strangerAt(town);
+  const page = await newcomer();
   await at(page, 'buy');
   const press = async (name: string) => {
     await button(page, name).waitFor();

@@ -30,7 +30,7 @@ import {
 } from '../../src/simulation/index.ts';
 import { milliseconds } from '../../src/units/index.ts';
 
-interface TownOptions {
+export interface TownOptions {
   readonly meters?: number;
   /** How long it has lived when its pages are opened. */
   readonly hours?: number;

@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import { test } from 'node:test';
+import type { Page } from 'playwright-core';
 import { DEMO_PURSES } from '../../src/cli/demo-partners.ts';
-import { type Svpmsn, svpmsnText } from '../../src/units/index.ts';
-import { askApi, enter, openBrowser, openWindow, withoutBrowser } from './browser.ts';
-import { TOWN_CARDS, Town } from './town.ts';
-
-const skip = withoutBrowser ?? false;
+import { askApi, enter } from './browser.ts';
+import { stage } from './stage.ts';
+import { TOWN_CARDS } from './town.ts';
 
 /** Every page that reads something, and as whom one looks at it. */
 const PAGES: readonly { readonly role: string; readonly paths: readonly string[] }[] = [
@@ -42,27 +40,17 @@ const DEPTH_MAX = 6;
 const SETTLE_MS = 400;
 const SAID_WITHIN_MS = 5000;
 
-let browser: Browser;
-let town: Town;
-
-before(async () => {
-  if (withoutBrowser !== undefined) return;
-  browser = await openBrowser();
-  town = await Town.open({ hours: 3, meters: 8 });
-});
-after(async () => {
-  await browser?.close();
-  await town?.close();
-});
+const here = stage({ hours: 3, meters: 8 });
+const { skip } = here;
 
 for (const { role, paths } of PAGES) {
   test(`what cannot be read is said on every page of role ${role}, and is not said to be nothing`, {
     skip,
   }, async () => {
-    const window = await openWindow(browser, town.address);
+    const window = await here.window();
     const page = await window.newPage();
     await enter(page, role);
-    const meter = svpmsnText(town.utility.houses[0]?.svpmsn as Svpmsn);
+    const meter = here.meterOf(0);
     const [sale, payment] = role === 'Operator' ? [await saleOf(page, meter), await paymentOf(page, meter)] : ['', ''];
     const silent: string[] = [];
     for (const path of paths) {

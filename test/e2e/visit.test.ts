@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
-import type { Browser } from 'playwright-core';
+import { test } from 'node:test';
 import { PAGES_FOLDER } from '../../src/cli/pages-folder.ts';
-import { type Svpmsn, svpmsnText } from '../../src/units/index.ts';
 import {
   CONSOLE_WORDS,
   LANGUAGE_NAMES,
@@ -13,10 +11,9 @@ import {
   REFUSAL_WORDS,
   SELLING_WORDS,
 } from '../../src/words/index.ts';
-import { complaintsOf, enter, openBrowser, openWindow, withoutBrowser } from './browser.ts';
+import { complaintsOf, enter, openWindow } from './browser.ts';
+import { stage } from './stage.ts';
 import { Town } from './town.ts';
-
-const skip = withoutBrowser ?? false;
 
 /** The English sentences are the host's own. */
 const REFUSED = {
@@ -30,21 +27,11 @@ const REFUSED = {
   },
 } as const;
 
-let browser: Browser;
-let town: Town;
-
-before(async () => {
-  if (withoutBrowser !== undefined) return;
-  browser = await openBrowser();
-  town = await Town.open();
-});
-after(async () => {
-  await browser?.close();
-  await town?.close();
-});
+const here = stage();
+const { skip } = here;
 
 test('whoever comes into the demo as operator sees that the books balance', { skip }, async () => {
-  const window = await openWindow(browser, town.address);
+  const window = await here.window();
   const page = await window.newPage();
   const complaints = complaintsOf(page);
   await enter(page, 'Operator');
@@ -54,7 +41,7 @@ test('whoever comes into the demo as operator sees that the books balance', { sk
 });
 
 test('a wrong password is refused with a sentence, and what was typed stays', { skip }, async () => {
-  const window = await openWindow(browser, town.address);
+  const window = await here.window();
   const page = await window.newPage();
   await page.goto('/meters');
   await page.getByLabel('Login').fill('operator');
@@ -70,7 +57,7 @@ for (const language of LANGUAGES) {
     skip,
   }, async () => {
     const { logIn, roles } = CONSOLE_WORDS[language];
-    const window = await openWindow(browser, town.address, { language });
+    const window = await here.window({ language });
     const page = await window.newPage();
     await page.goto('/');
     await page.getByLabel(logIn.login).fill('operator');
@@ -78,7 +65,7 @@ for (const language of LANGUAGES) {
     await page.getByRole('button', { name: logIn.go, exact: true }).click();
     await page.getByText(REFUSED[language].password).waitFor();
     await enter(page, roles.operator);
-    await page.goto(`/sell?meter=${svpmsnText(town.utility.houses[0]?.svpmsn as Svpmsn)}`);
+    await page.goto(`/sell?meter=${here.meterOf(0)}`);
     await page.getByLabel(SELLING_WORDS[language].amount).fill('99999999');
     await page.getByText(REFUSED[language].amount).waitFor();
     await window.close();
@@ -86,7 +73,7 @@ for (const language of LANGUAGES) {
 }
 
 test('a session that ends asks who is there, and goes on where it was', { skip }, async () => {
-  const window = await openWindow(browser, town.address);
+  const window = await here.window();
   const page = await window.newPage();
   await enter(page, 'Operator');
   await page.goto('/grid');
@@ -105,9 +92,9 @@ test('a session that ends asks who is there, and goes on where it was', { skip }
 });
 
 test('a page whose host is started anew says so, and recovers by itself', { skip }, async () => {
-  const port = Number(new URL(town.address).port) + 1;
+  const port = Number(new URL(here.town.address).port) + 1;
   let other = await Town.open({ meters: 2, port });
-  const window = await openWindow(browser, other.address);
+  const window = await openWindow(here.browser, other.address);
   const page = await window.newPage();
   await enter(page, 'Operator');
   await page.getByText('balanced', { exact: true }).waitFor();
@@ -129,14 +116,14 @@ for (const language of LANGUAGES) {
   test(`the first view is small in ${LANGUAGE_NAMES[language]}, and asks nobody but its own host`, {
     skip,
   }, async () => {
-    const window = await openWindow(browser, town.address, { language });
+    const window = await here.window({ language });
     await enter(await window.newPage(), CONSOLE_WORDS[language].roles.operator);
     const page = await window.newPage();
     const files = new Set<string>();
     const elsewhere: string[] = [];
     page.on('request', (request) => {
       const { origin, pathname } = new URL(request.url());
-      if (origin !== town.address) elsewhere.push(request.url());
+      if (origin !== here.town.address) elsewhere.push(request.url());
       else if (!pathname.startsWith('/api/')) files.add(pathname);
     });
     await page.goto('/overview');
@@ -158,7 +145,7 @@ for (const language of LANGUAGES) {
 test('a Korean name has its letters, whatever they are, and no more are loaded than of its block', {
   skip,
 }, async () => {
-  const window = await openWindow(browser, town.address);
+  const window = await here.window();
   const page = await window.newPage();
   await enter(page, 'Operator');
   const letters = await page.evaluate(async () => {

@@ -1,37 +1,22 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { after, before, test } from 'node:test';
-import type { Browser } from 'playwright-core';
+import { test } from 'node:test';
 import { svpmsnOfHouse } from '../../src/simulation/index.ts';
 import { milliseconds, svpmsnText } from '../../src/units/index.ts';
 import { FORM_WORDS, fill, HOME_BUY_WORDS, KIOSK_WORDS, PAGE_NAMES, VOUCHER_WORDS } from '../../src/words/index.ts';
-import { askApi, openBrowser, peopleOf, withoutBrowser } from './browser.ts';
-import { Town } from './town.ts';
+import { askApi } from './browser.ts';
+import { stage } from './stage.ts';
 
-const skip = withoutBrowser ?? false;
 const words = VOUCHER_WORDS.en;
 const kiosk = KIOSK_WORDS.en;
 
-let browser: Browser;
-let town: Town;
-
-before(async () => {
-  if (withoutBrowser !== undefined) return;
-  browser = await openBrowser();
-  town = await Town.open({ meters: 6, errands: false });
-  town.live();
-});
-after(async () => {
-  await browser?.close();
-  await town?.close();
-});
-
-const as = peopleOf(() => ({ browser, base: town.address }));
+const here = stage({ meters: 6, errands: false, lives: true });
+const { as, skip } = here;
 
 test('an operator has vouchers made and prints them once, sells them to a shop, and whoever has one pays on the page of a meter or at a kiosk', {
   skip,
 }, async () => {
-  const { host } = town.utility;
+  const { host } = here.town.utility;
   let number = '';
   let other = '';
   await as('Operator', async (page) => {
@@ -48,7 +33,7 @@ test('an operator has vouchers made and prints them once, sells them to a shop, 
     await page.getByText(words.asked).waitFor();
     await page.goto('/approvals');
     await page.getByText('Make 3 vouchers spring of').first().waitFor();
-    const decider = { ...ACT, at: milliseconds(town.utility.time.now), by: 'somebody-else' };
+    const decider = { ...ACT, at: milliseconds(here.town.utility.time.now), by: 'somebody-else' };
     const { items } = await askApi<{ items: { id: string }[] }>(page, 'GET', 'approvals');
     const [asked] = items;
     const decided = await host.by(decider).decide({ approval: asked?.id ?? '', verdict: 'approve' });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { inspect } from 'node:util';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { made } from '../../src/host/rig.testing.ts';
 import type { House } from '../../src/simulation/index.ts';
 import { milliseconds, Region, svpmsn, svpmsnText } from '../../src/units/index.ts';
@@ -19,30 +19,17 @@ import {
   REMITTANCE_WORDS,
   SETTLEMENT_WORDS,
 } from '../../src/words/index.ts';
-import { openBrowser, peopleOf, withoutBrowser } from './browser.ts';
-import { TOWN_CARDS, Town } from './town.ts';
+import { stage } from './stage.ts';
+import { TOWN_CARDS } from './town.ts';
 
-const skip = withoutBrowser ?? false;
 /** The provider of the gas on the town's cards. */
 const GAS = '1-2';
 const NEW_METER = '00beef';
 
-let browser: Browser;
-let town: Town;
-const as = peopleOf(() => ({ browser, base: town.address }));
-const house = (number: number): House => town.utility.houses[number] as House;
+const here = stage({ meters: 6, lives: true });
+const { as, skip } = here;
+const house = (number: number): House => here.town.utility.houses[number] as House;
 const meterOf = (number: number): string => svpmsnText(house(number).svpmsn);
-
-before(async () => {
-  if (withoutBrowser !== undefined) return;
-  browser = await openBrowser();
-  town = await Town.open({ meters: 6 });
-  town.live();
-});
-after(async () => {
-  await browser?.close();
-  await town?.close();
-});
 
 /** What the audit log says that was done to a meter. */
 async function auditOf(page: Page, action: string, meter: string): Promise<number> {
@@ -63,7 +50,7 @@ const approvalsOn = (page: Page): Promise<readonly Asked[]> =>
 
 test('a month that is over is closed once, and one that runs is refused in the form', { skip }, async () => {
   const words = SETTLEMENT_WORDS.en;
-  const { host } = town.utility;
+  const { host } = here.town.utility;
   const bulk = { unitCharge: 20_000, bands: [], otherwise: 100 };
   const published = await host.publishTariff('bulk', bulk, milliseconds(Date.UTC(2026, 0, 1)));
   assert.ok(!('reason' in published), inspect(published));
@@ -100,7 +87,7 @@ test('what is due to a provider is filled in, asked for once, booked when anothe
   skip,
 }, async () => {
   const words = REMITTANCE_WORDS.en;
-  const { host } = town.utility;
+  const { host } = here.town.utility;
   const act = { at: host.here().now, by: 'another', role: 'operator', action: '', subject: '', detail: '' } as const;
   const office = host.by({ ...act, request: 'another' });
   const sale = { csn: TOWN_CARDS[0] ?? '', region: Region.gas, orderId: 'gas', paid: 1_250, method: 'cash' } as const;
@@ -153,7 +140,7 @@ test('a meter is replaced in the field: its purse is closed, and another is comm
   await as('Technician', async (page) => {
     await page.goto(`/field/${old}`);
     await page.getByRole('button', { name: words.closePurse, exact: true }).click();
-    const [known] = (await town.utility.host.meters()).filter(({ meter }) => svpmsnText(meter.svpmsn) === old);
+    const [known] = (await here.town.utility.host.meters()).filter(({ meter }) => svpmsnText(meter.svpmsn) === old);
     assert.equal(known?.purse.state, 'open', 'nothing is closed before it is pressed again');
     await page.getByRole('button', { name: `${words.closePurse}: ${words.sure}` }).click();
     await page.getByRole('status').getByText(words.purse.closed).waitFor();
@@ -168,7 +155,7 @@ test('a meter is replaced in the field: its purse is closed, and another is comm
     await page.getByRole('heading', { name: NEW_METER, level: 1 }).waitFor();
     await page.getByText(words.neverHeard).waitFor();
   });
-  const views = (await town.utility.host.meters()).filter(({ meter }) => meter.subscriber === 'house-3');
+  const views = (await here.town.utility.host.meters()).filter(({ meter }) => meter.subscriber === 'house-3');
   assert.deepEqual(
     views.map(({ meter, purse }) => [meter.svpmsn, purse.state]),
     [
@@ -250,7 +237,7 @@ test('an exchange of a meter is read message by message, and leads to the one be
   const number = meterOf(4);
   await as('Operator', async (page) => {
     await page.goto(`/meters/${number}?tab=exchanges`);
-    assert.equal(await town.utility.buy(house(4), 700), undefined);
+    assert.equal(await here.town.utility.buy(house(4), 700), undefined);
     const credited = page.getByRole('row', { name: new RegExp(`^${words.commands.valueStore}.*7\\.00`) });
     await credited.getByText(words.outcomes.answered).waitFor();
     await credited.getByRole('link').click();
