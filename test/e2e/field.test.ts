@@ -340,6 +340,7 @@ test('one household moves out and another in before a meter without network: the
 test('the revival of a meter is asked for without network and once, and its page says when somebody has agreed', {
   skip,
 }, async () => {
+  const { town } = here;
   const { phone, page } = await phoneOf('Technician');
   const house = town.utility.houses[2] as House;
   const meter = meterOf(2);

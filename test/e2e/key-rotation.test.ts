@@ -1,31 +1,19 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import type { Browser } from 'playwright-core';
+import { test } from 'node:test';
 import { fill, KEYS_WORDS } from '../../src/words/index.ts';
-import { openBrowser, peopleOf, withoutBrowser } from './browser.ts';
-import { Town } from './town.ts';
+import { stage } from './stage.ts';
 
-const skip = withoutBrowser ?? false;
 const METERS = 4;
 const MINUTE_MS = 60_000;
 
-let browser: Browser;
-let town: Town;
-const as = peopleOf(() => ({ browser, base: town.address }));
-
-before(async () => {
-  if (withoutBrowser !== undefined) return;
-  browser = await openBrowser();
-  const rotation = { value: { everyMs: MINUTE_MS, metersAtOnce: 2, refusedMax: 0 } };
-  town = await Town.open({ meters: METERS, hours: 2, errands: false, rotation });
+const here = stage({
+  ...{ meters: METERS, hours: 2, errands: false },
+  rotation: { value: { everyMs: MINUTE_MS, metersAtOnce: 2, refusedMax: 0 } },
 });
-after(async () => {
-  await browser?.close();
-  await town?.close();
-});
+const { as, skip } = here;
 
 test('an operator sees what the timer of keys does and waits for, in English and in Korean', { skip }, async () => {
-  const { utility } = town;
+  const { utility } = here.town;
   await as('Operator', async (page) => {
     const words = KEYS_WORDS.en;
     await page.goto('/keys');
