@@ -70,6 +70,8 @@ test('an instant is shown by the clocks of the utility, and a civil date is the 
   assert.equal(korean.dateOfYear('2026-06-01'), '2026. 6. 1.');
   assert.equal(west.dayOfYear('02-29'), '29 Feb');
   assert.equal(korean.dayOfYear('02-29'), '2월 29일');
+  assert.deepEqual([west.monthOfYear('02-29'), west.dayOfMonth('02-29')], ['February', '29']);
+  assert.deepEqual([korean.monthOfYear('12-01'), korean.dayOfMonth('12-01')], ['12월', '1일']);
 });
 
 test('a stretch of time is told in the largest unit of which it has one, also where it only rounds to that', () => {

@@ -35,6 +35,10 @@ export interface Format {
   readonly dateOfYear: (date: string) => string;
   /** `29 Nov` of `11-29`, a day of any year */
   readonly dayOfYear: (day: string) => string;
+  /** `November` of `11-29`, a day of any year */
+  readonly monthOfYear: (day: string) => string;
+  /** `29` of `11-29`, as the language counts the days of a month */
+  readonly dayOfMonth: (day: string) => string;
   /** `November 2026` of `2026-11` */
   readonly month: (month: string) => string;
   /** `29 Nov 2026, 14:03:07` */
@@ -89,6 +93,8 @@ export function createFormat(language: Language, { zone, currency }: Pick<Utilit
   const date = times({ timeZone: 'UTC', weekday: 'short', day: 'numeric', month: 'short' });
   const dateOfYear = times({ timeZone: 'UTC', dateStyle: 'medium' });
   const dayOfYear = times({ timeZone: 'UTC', day: 'numeric', month: 'short' });
+  const monthOfYear = times({ timeZone: 'UTC', month: 'long' });
+  const dayOfMonth = times({ timeZone: 'UTC', day: 'numeric' });
   const month = times({ timeZone: 'UTC', year: 'numeric', month: 'long' });
   const exact = times({ dateStyle: 'medium', timeStyle: 'medium' });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
@@ -115,8 +121,9 @@ export function createFormat(language: Language, { zone, currency }: Pick<Utilit
     day: (instant) => day.format(at(instant)),
     date: (civil) => date.format(at(civil)),
     dateOfYear: (civil) => dateOfYear.format(at(civil)),
-    // A leap year has every day.
-    dayOfYear: (of) => dayOfYear.format(at(`2000-${of}`)),
+    dayOfYear: (of) => dayOfYear.format(inLeapYear(of)),
+    monthOfYear: (of) => monthOfYear.format(inLeapYear(of)),
+    dayOfMonth: (of) => dayOfMonth.format(inLeapYear(of)),
     month: (civil) => month.format(at(civil)),
     exact: (instant) => exact.format(at(instant)),
     duration(ms) {
@@ -130,6 +137,9 @@ export function createFormat(language: Language, { zone, currency }: Pick<Utilit
     },
   };
 }
+
+/** It has every day. */
+const inLeapYear = (day: string): Date => new Date(`2000-${day}`);
 
 /** No line ends between a figure and its unit. */
 const NO_BREAK = '\u00a0';

@@ -41,7 +41,6 @@ export interface TariffsWords {
   readonly seasonAdd: string;
   readonly seasonRemove: string;
   readonly seasonTaken: string;
-  readonly dayWrong: string;
   readonly holidays: string;
   readonly holidaysNote: string;
   readonly holidayAdd: string;
@@ -142,11 +141,10 @@ export const TARIFFS_WORDS: Readonly<Record<Language, TariffsWords>> = {
     seasonChange: 'Change this season',
     wholeYear: 'Whole year',
     seasonName: 'Name of the season',
-    seasonFrom: 'Begins on (MM-DD)',
+    seasonFrom: 'Begins on',
     seasonAdd: 'Add a season',
     seasonRemove: 'Remove this season',
     seasonTaken: 'A season of that name, or one that begins on that day, is there already.',
-    dayWrong: 'A day such as 06-01',
     holidays: 'Holidays',
     holidaysNote: 'On these days the row of holidays holds.',
     holidayAdd: 'Add',
@@ -251,11 +249,10 @@ export const TARIFFS_WORDS: Readonly<Record<Language, TariffsWords>> = {
     seasonChange: '이 계절 바꾸기',
     wholeYear: '일 년 내내',
     seasonName: '계절 이름',
-    seasonFrom: '시작일(MM-DD)',
+    seasonFrom: '시작일',
     seasonAdd: '계절 추가',
     seasonRemove: '이 계절 없애기',
     seasonTaken: '같은 이름이나 같은 시작일의 계절이 이미 있습니다.',
-    dayWrong: '06-01처럼 적어 주세요',
     holidays: '공휴일',
     holidaysNote: '이 날에는 공휴일 줄의 값이 적용됩니다.',
     holidayAdd: '추가',

@@ -101,6 +101,7 @@ export const WAYS: readonly { readonly role: string; readonly ways: readonly Way
       { name: 'grid-loss', route: 'grid', go: (page, town) => toLoss(page, town) },
       { name: 'forecast-bought', route: 'forecast', go: (page) => toPurchase(page) },
       { name: 'call', route: 'calls/:call', go: async (page, town) => page.goto(await callOf(page, town)) },
+      { name: 'tariff-seasons', route: at('/tariffs/standard').route, go: (page) => toSeasons(page) },
       { name: 'panel-lifted', route: 'panel/:number', go: (page) => toLifted(page) },
     ],
   },
@@ -142,6 +143,13 @@ async function toCount(page: Page): Promise<void> {
   await page.getByLabel('Cash in the till').fill('0');
   await page.getByRole('button', { name: words.open, exact: true }).click();
   await page.getByRole('button', { name: words.close, exact: true }).click();
+  await page.getByRole('dialog').waitFor();
+}
+
+/** A year in two seasons, of which one is being changed. */
+async function toSeasons(page: Page): Promise<void> {
+  await page.goto('/tariffs/standard');
+  await page.getByRole('button', { name: TARIFFS_WORDS.en.seasonChange, exact: true }).click();
   await page.getByRole('dialog').waitFor();
 }
 

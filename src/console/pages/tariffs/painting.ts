@@ -274,7 +274,6 @@ export function withSlot(painting: Painting, slot: Slot): Painting | undefined {
 const YEAR: readonly string[] = Array.from({ length: 366 }, (_, i) =>
   new Date(Date.UTC(2000, 0, 1 + i)).toISOString().slice(5, 10),
 );
-export const isDayOfYear = (text: string): boolean => YEAR.includes(text);
 const dayBefore = (day: string): string => YEAR.at(YEAR.indexOf(day) - 1) as string;
 
 const minuteOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3));

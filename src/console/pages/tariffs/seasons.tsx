@@ -3,7 +3,8 @@ import { useDisclosure } from '@mantine/hooks';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { TARIFFS_WORDS } from '../../../words/index.ts';
 import { useFormat, useWords } from '../../locale.tsx';
-import { isDayOfYear, type Painting, seasonEnd, withNewSeason, withoutSeason, withSeason } from './painting.ts';
+import { DayOfYearField } from '../../parts/day-of-year.tsx';
+import { type Painting, seasonEnd, withNewSeason, withoutSeason, withSeason } from './painting.ts';
 
 interface SeasonsProps {
   readonly painting: Painting;
@@ -105,14 +106,11 @@ function SeasonForm({ label, painting, season, submit, remove }: SeasonFormProps
               maxLength={64}
               onChange={({ currentTarget }) => setName(currentTarget.value)}
             />
-            <TextInput
+            <DayOfYearField
               label={words.seasonFrom}
-              size="xs"
-              required
-              placeholder="06-01"
               value={from}
-              error={(from.length >= 5 && !isDayOfYear(from) && words.dayWrong) || (isTaken && words.seasonTaken)}
-              onChange={({ currentTarget }) => setFrom(currentTarget.value)}
+              error={isTaken ? words.seasonTaken : undefined}
+              onChange={setFrom}
             />
             <Group justify="space-between" gap="xs">
               {remove !== undefined && (
@@ -127,7 +125,7 @@ function SeasonForm({ label, painting, season, submit, remove }: SeasonFormProps
                   {words.seasonRemove}
                 </Button>
               )}
-              <Button size="compact-xs" type="submit" disabled={name === '' || !isDayOfYear(from)}>
+              <Button size="compact-xs" type="submit" disabled={name === '' || from === ''}>
                 {label}
               </Button>
             </Group>
