@@ -6,7 +6,7 @@ export { DOCUMENT_URL, PAGE_URL } from './documentation.ts';
 export type { IdentityProvider } from './identity-port.ts';
 export type { KioskCardJson, KioskJson, KioskLoadJson, KioskPaidJson } from './kiosk-bridge.ts';
 export { Metrics } from './metrics.ts';
-export type { ParticularsJson, ProblemCode, ProblemJson } from './problem.ts';
+export type { ParticularsJson, ProblemCode, ProblemJson, TalkCode } from './problem.ts';
 export type { AccountJson, HeadJson, TrialBalanceJson } from './schemas/accounts.ts';
 export type { AgentJson, AgentMemberJson, CardLookupJson, LookupJson, ShiftJson, VendJson } from './schemas/agents.ts';
 export type { CallJson, PhoneAccessJson } from './schemas/calls.ts';

@@ -19,6 +19,15 @@ export type RequestFault =
   | 'busy'
   | 'internal';
 
+/** Why speech by a socket ends, or does not begin. */
+export type TalkCode =
+  | Extract<RequestFault, 'busy' | 'input-wrong' | 'not-allowed' | 'too-many-requests'>
+  | 'taken-elsewhere'
+  /** Somebody else has taken the call, or the caller is not there any more. */
+  | 'not-waiting'
+  /** Who takes it speaks with another. */
+  | 'has-another';
+
 export type ProblemCode = RequestFault | HostFailure['reason'];
 
 /** What a client is told when it does not get what it asked for. RFC 9457 */

@@ -1,3 +1,4 @@
+import type { TalkCode } from './problem.ts';
 import { soundBytes } from './taker-messages.ts';
 import type { Sound } from './talk-port.ts';
 import { CloseCode, type WebSocket } from './upgrades.ts';
@@ -50,8 +51,9 @@ export class SoundSocket {
   }
 
   /** Whoever is slow to say goodbye speaks with nobody meanwhile. */
-  refuse(sentence: string): void {
+  refuse(code: TalkCode, sentence: string): void {
     this.#leave();
+    this.tell({ type: 'refused', code, sentence });
     this.#socket.close(CloseCode.refused, sentence);
   }
 
@@ -64,11 +66,11 @@ export class SoundSocket {
   #take(data: Buffer, isBinary: boolean): void {
     if (this.#isLeft) return;
     if (this.#counted() > MESSAGES_A_SECOND_MAX) {
-      this.refuse('That was too much in one second: sound comes in packets of 20 ms.');
+      this.refuse('too-many-requests', 'That was too much in one second: sound comes in packets of 20 ms.');
       return;
     }
     const why = this.#options.take(data, isBinary);
-    if (why !== undefined) this.refuse(why);
+    if (why !== undefined) this.refuse('input-wrong', why);
   }
 
   /** How many came in the running second. */
@@ -89,6 +91,6 @@ export class SoundSocket {
     if (await this.#options.allowed().catch(() => true)) {
       this.#isThere = false;
       this.#socket.ping();
-    } else this.refuse('You are logged out, or may do this no more.');
+    } else this.refuse('not-allowed', 'You are logged out, or may do this no more.');
   }
 }

@@ -32,9 +32,9 @@ export function serveTaker(socket: WebSocket, port: TalkPort, { by, ...beginning
     waiting: (calls) => side.tell({ type: 'waiting', calls: calls.map(callJson) }),
     hear: (sound) => side.hear(sound),
     ended: () => side.tell({ type: 'ended' }),
-    replaced: () => side.refuse('You take calls in another window from now on.'),
+    replaced: () => side.refuse('taken-elsewhere', 'You take calls in another window from now on.'),
   });
-  if (seat === undefined) side.refuse('Too many take calls already: come again later.');
+  if (seat === undefined) side.refuse('busy', 'Too many take calls already: come again later.');
 }
 
 function carryOut(seat: TakerSeat, message: TakerMessage, side: SoundSocket): void {
@@ -49,5 +49,7 @@ function carryOut(seat: TakerSeat, message: TakerMessage, side: SoundSocket): vo
   }
   const { call } = message;
   const why = seat.take(call);
-  side.tell(why === undefined ? { type: 'taken', call } : { type: 'not-taken', call, sentence: NOT_TAKEN[why] });
+  side.tell(
+    why === undefined ? { type: 'taken', call } : { type: 'not-taken', call, code: why, sentence: NOT_TAKEN[why] },
+  );
 }

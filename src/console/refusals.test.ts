@@ -15,6 +15,7 @@ test('a refusal is said in Korean by its code, and what it names follows as the 
   assert.match(open ?? '', /\(달: 2026년 11월, 가능한 때: 2026\. 12\. 1\. 0:00:00\)$/);
   const wrong = korean('input-wrong', { field: '/count', most: 10_000 });
   assert.match(wrong ?? '', /\(항목: \/count, 최댓값: 10,000\)$/);
+  assert.match(korean('has-another') ?? '', /통화 중/);
   assert.match(korean('too-many-requests', { waitMs: 43_000 }) ?? '', /\(기다릴 시간: 43초\)$/);
   assert.match(korean('input-wrong', { missing: ['/id', '/name'] }) ?? '', /\(빠진 항목: \/id, \/name\)$/);
 });

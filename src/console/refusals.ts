@@ -1,4 +1,4 @@
-import type { ParticularsJson, ProblemCode } from '../api/index.ts';
+import type { ParticularsJson, ProblemCode, TalkCode } from '../api/index.ts';
 import { type Language, REFUSAL_WORDS } from '../words/index.ts';
 import type { Format } from './format.ts';
 
@@ -10,7 +10,7 @@ const WORDS: Readonly<
   Record<
     Exclude<Language, 'en'>,
     {
-      readonly sentences: Readonly<Record<ProblemCode, string>>;
+      readonly sentences: Readonly<Record<ProblemCode | TalkCode, string>>;
       readonly particulars: Readonly<Record<Name, string>>;
     }
   >

@@ -135,6 +135,10 @@ export const REFUSAL_WORDS = {
       'messages-unavailable': '이 호스트는 문자를 보내지 않습니다.',
       'store-failed':
         '지금은 장부에 닿을 수 없습니다. 요청하신 일은 되었을 수도 있습니다. 다시 눌러도 두 번 처리되지 않습니다.',
+
+      'taken-elsewhere': '이제 다른 창에서 이어집니다.',
+      'not-waiting': '다른 사람이 받았거나 거신 분이 더 기다리지 않습니다.',
+      'has-another': '이미 다른 분과 통화 중입니다. 먼저 끊어 주세요.',
     },
     particulars: {
       about: '대상',

@@ -32,6 +32,7 @@ interface Told {
   readonly type: string;
   readonly call?: string;
   readonly sentence?: string;
+  readonly code?: string;
   readonly calls?: readonly CallJson[];
 }
 
@@ -171,6 +172,7 @@ test('an operator takes a call that waits, both hear each other, and either ends
   lee.send({ type: 'take', call: '1' });
   await lee.until(() => lee.last('not-taken') !== undefined);
   assert.match(lee.last('not-taken')?.sentence ?? '', /^You speak with somebody already/);
+  assert.equal(lee.last('not-taken')?.code, 'has-another');
   assert.deepEqual(caller.heard, [SOUND]);
   lee.send({ type: 'hang-up' });
   await lee.until(() => lee.last('ended') !== undefined);
@@ -253,6 +255,7 @@ test('whoever opens another window takes calls there alone', async () => {
   const first = await Taker.seated(operator);
   const second = await Taker.seated(operator);
   assert.match((await first.end()).sentence, /^You take calls in another window/);
+  assert.equal(first.last('refused')?.code, 'taken-elsewhere');
   assert.equal(world.switchboard.takers, 1);
   assert.equal(second.closed, undefined);
 });

@@ -48,7 +48,8 @@ export function voiceRoutes(app: Api, services: ApiServices, settings: ApiSettin
         });
         const seat = voices.join(meter, {
           hear: (sound) => side.hear(sound),
-          replaced: () => side.refuse('Somebody speaks at this meter in another window from now on.'),
+          replaced: () =>
+            side.refuse('taken-elsewhere', 'Somebody speaks at this meter in another window from now on.'),
         });
       });
       return reply;

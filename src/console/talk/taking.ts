@@ -1,4 +1,4 @@
-import type { CallJson } from '../../api/index.ts';
+import type { CallJson, TalkCode } from '../../api/index.ts';
 import { Refusal, read } from '../ask.ts';
 import { whenLeaving } from '../session.tsx';
 import { create } from '../signal.ts';
@@ -24,6 +24,8 @@ const AGAIN_MS = 3_000;
 const REFUSED = 1_008;
 
 let socket: WebSocket | undefined;
+/** Why the host closes it, which it says before. */
+let refused: Refusal | undefined;
 let sound: OpenSound | undefined;
 let again: ReturnType<typeof setTimeout> | undefined;
 
@@ -93,6 +95,7 @@ function open(): void {
   const opened = new WebSocket('/api/v1/calls/desk');
   opened.binaryType = 'arraybuffer';
   socket = opened;
+  refused = undefined;
   opened.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
     if (socket !== opened) return;
     if (typeof data === 'string') told(JSON.parse(data));
@@ -102,7 +105,7 @@ function open(): void {
     if (socket !== opened) return;
     socket = undefined;
     closeSound();
-    if (code === REFUSED) taking.set({ ...NONE, trouble: new Refusal('refused', reason) });
+    if (code === REFUSED) taking.set({ ...NONE, trouble: refused ?? new Refusal('refused', reason) });
     else {
       taking.set({ ...NONE, state: 'lost' });
       again = setTimeout(() => void openAgain(), AGAIN_MS);
@@ -126,7 +129,8 @@ async function openAgain(): Promise<void> {
 type Told =
   | { readonly type: 'waiting'; readonly calls: readonly CallJson[] }
   | { readonly type: 'taken'; readonly call: string }
-  | { readonly type: 'not-taken'; readonly call: string; readonly sentence: string }
+  | { readonly type: 'not-taken'; readonly call: string; readonly code: TalkCode; readonly sentence: string }
+  | { readonly type: 'refused'; readonly code: TalkCode; readonly sentence: string }
   | { readonly type: 'ended' };
 
 function told(news: Told): void {
@@ -142,7 +146,10 @@ function told(news: Told): void {
     }
     case 'not-taken':
       closeSound();
-      change({ asked: undefined, trouble: new Refusal('not-taken', news.sentence) });
+      change({ asked: undefined, trouble: new Refusal(news.code, news.sentence) });
+      return;
+    case 'refused':
+      refused = new Refusal(news.code, news.sentence);
       return;
     case 'ended':
       closeSound();

@@ -45,7 +45,9 @@ async function open(meter: string, lost: () => void): Promise<() => void> {
     const sound = await openSound((said) => {
       if (socket.readyState === WebSocket.OPEN) socket.send(said);
     });
-    socket.onmessage = ({ data }: MessageEvent<ArrayBuffer>) => sound.hear(new Int16Array(data));
+    socket.onmessage = ({ data }: MessageEvent<ArrayBuffer | string>) => {
+      if (typeof data !== 'string') sound.hear(new Int16Array(data));
+    };
     socket.onclose = () => {
       sound.close();
       lost();
