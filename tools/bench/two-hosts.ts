@@ -24,8 +24,9 @@ export interface Trade {
   readonly rounds: number;
 }
 
-const WHOLE: Trade = { meters: 1_000, topUps: 3_000, warmUp: 2_000, rounds: 3 };
-const CONNECTIONS = 32;
+const WHOLE: Trade = { meters: 1_000, topUps: 6_000, warmUp: 6_000, rounds: 3 };
+/** What is sold at once goes in one step: as many as fill the steps of two hosts too. */
+const CONNECTIONS = 256;
 /** A host hears 600 requests a minute of one address. */
 const PAYERS = 1_000;
 const SALES_MIN = 0.95;
