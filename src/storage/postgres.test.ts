@@ -134,6 +134,32 @@ test('transactions of two hosts that are in turn are done once, and others that 
   }
 });
 
+test('a host that stops in its turn loses it, and the others go on', { skip }, async () => {
+  const schema = newSchema();
+  const stores = [await opened(schema, { turnMs: 200 }), await opened(schema)] as const;
+  const { promise: isIn, resolve: comeIn } = Promise.withResolvers<void>();
+  const { promise: wakes, resolve: wake } = Promise.withResolvers<void>();
+  try {
+    const sleeper = stores[0].transaction(
+      async (tx) => {
+        await tx.setFact('instant-reserved', 1);
+        comeIn();
+        await wakes;
+        await tx.setFact('instant-reserved', 2);
+      },
+      { inTurn: true },
+    );
+    const lost = assert.rejects(sleeper, said('store-failed', /./));
+    await isIn;
+    await stores[1].transaction((tx) => tx.setFact('instant-reserved', 3), { inTurn: true });
+    wake();
+    await lost;
+    assert.equal(await stores[0].read((tx) => tx.fact('instant-reserved')), 3);
+  } finally {
+    for (const store of stores) await store.close();
+  }
+});
+
 test('one that fails gives its turn on', { skip }, async () => {
   const store = await opened(newSchema(), { connections: 1 });
   try {

@@ -23,6 +23,7 @@ import { SqlStatements } from './statements.ts';
 const CONNECTIONS = 8;
 const CONNECT_WITHIN_MS = 5_000;
 const STATEMENT_WITHIN_MS = 60_000;
+const TURN_MS = 10_000;
 /** A transaction that is in the way of others so often is a bug. */
 const ATTEMPTS_MAX = 100;
 const ATTEMPTS_AT_A_KEY_MAX = 20;
@@ -45,6 +46,8 @@ export interface PostgresSettings {
   readonly mark?: string;
   /** Without them nothing is sealed, and books that once were are only read. */
   readonly seals?: SealSettings;
+  /** A host that stops in its turn loses it after so long: 10 s where absent. */
+  readonly turnMs?: number;
 }
 
 /**
@@ -73,7 +76,7 @@ export async function openPostgresStore(url: string, settings: PostgresSettings 
       return whereabouts(client);
     });
     mark = settings.mark === undefined ? undefined : new CommitMark(settings.mark, database);
-    const store = new PostgresStore(pool, mark, settings.seals);
+    const store = new PostgresStore(pool, mark, settings);
     if (mark?.found !== undefined && (mark.found.database !== database || mark.found.position > position)) {
       await store.transaction((tx) => tx.setFact('restored', 1));
     }
@@ -130,6 +133,7 @@ export class PostgresStore implements Store, HeadSigner {
   readonly #pool: pg.Pool;
   readonly #mark: CommitMark | undefined;
   readonly #seals: SealSettings | undefined;
+  readonly #beginInTurn: string;
   readonly #prepared = new Map<string, { readonly name: string; readonly text: string }>();
   /** The lane of each connection that has written. */
   readonly #lanes = new WeakMap<pg.ClientBase, Lane>();
@@ -142,10 +146,11 @@ export class PostgresStore implements Store, HeadSigner {
   #mayWrite = false;
   #closed = false;
 
-  constructor(pool: pg.Pool, mark: CommitMark | undefined, seals: SealSettings | undefined) {
+  constructor(pool: pg.Pool, mark: CommitMark | undefined, { seals, turnMs = TURN_MS }: PostgresSettings) {
     this.#pool = pool;
     this.#mark = mark;
     this.#seals = seals;
+    this.#beginInTurn = beginInTurn(turnMs);
   }
 
   async transaction<T>(work: (tx: StoreTransaction) => Promise<T>, how: TransactionHow = {}): Promise<T> {
@@ -200,7 +205,7 @@ export class PostgresStore implements Store, HeadSigner {
       this.#checked.add(client);
     }
     const lane = await this.#laneOf(client);
-    await client.query(inTurn === true ? BEGIN_IN_TURN : BEGIN);
+    await client.query(inTurn === true ? this.#beginInTurn : BEGIN);
     const connection = this.#connection(client);
     const rows = new Rows(connection);
     rows.begin(lane);
@@ -364,7 +369,8 @@ const BEGIN = 'BEGIN ISOLATION LEVEL SERIALIZABLE';
  * What a transaction sees of the books is fixed by its first statement that reads, and locking a table is none: whoever
  * waits here sees what those before it did. This mode excludes itself and no change of a row. PostgreSQL 15, LOCK
  */
-const BEGIN_IN_TURN = `${BEGIN}; LOCK TABLE ${VERSION_TABLE} IN SHARE UPDATE EXCLUSIVE MODE`;
+const beginInTurn = (turnMs: number): string =>
+  `${BEGIN}; SET LOCAL idle_in_transaction_session_timeout = ${turnMs}; LOCK TABLE ${VERSION_TABLE} IN SHARE UPDATE EXCLUSIVE MODE`;
 
 /** The version of its shape, all of which this program knows. @throws StoreError for that of a newer program */
 export async function checkedVersion(client: pg.ClientBase): Promise<number> {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { made, Rig } from '../host/rig.testing.ts';
 import { NO_FAULTS, testKeys } from './book-audit.testing.ts';
@@ -217,6 +218,10 @@ test('where a newer shape only adds, hosts of the older one go on beside those o
     await assert.rejects(migrate(upgrading, 'public', changing), { reason: 'hosts-older' });
     await upgrading.query('ROLLBACK');
     await older.close();
+    // The server ends its part of a connection a little later.
+    const hosts = () =>
+      upgrading.query('SELECT 1 FROM pg_stat_activity WHERE application_name = $1', [nameOfHosts('public')]);
+    while ((await hosts()).rows.length > 0) await pause(5);
     await migrate(upgrading, 'public', [...changing.slice(0, -1), { adds: 'CREATE TABLE newest (id BIGINT)' }]);
     await upgrading.end();
     await assert.rejects(openPostgresStore(server.url), { reason: 'version-newer' });
