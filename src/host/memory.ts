@@ -120,6 +120,8 @@ class Tables extends MemoryShelves implements StoreTransaction {
   readonly #knowledge = new Table<Svpmsn, Knowledge>(this.undo);
   readonly #eventKeys = new Table<string, true>(this.undo);
   readonly #events: MeterEvent[] = [];
+  /** Their numbers, the oldest first. */
+  readonly #eventsOfMeter = new Table<Svpmsn, readonly number[]>(this.undo);
   readonly #profiles = new Table<string, DayProfile>(this.undo);
   readonly #totals = new Table<Svpmsn, readonly MeterTotals[]>(this.undo);
   readonly #lines = new Table<number, LineKnowledge>(this.undo);
@@ -164,6 +166,7 @@ class Tables extends MemoryShelves implements StoreTransaction {
     fill(copy.#facts, this.#facts);
     fill(copy.#knowledge, this.#knowledge);
     fill(copy.#eventKeys, this.#eventKeys);
+    fill(copy.#eventsOfMeter, this.#eventsOfMeter);
     fill(copy.#profiles, this.#profiles);
     fill(copy.#totals, this.#totals);
     fill(copy.#lines, this.#lines);
@@ -450,7 +453,13 @@ class Tables extends MemoryShelves implements StoreTransaction {
     this.#knowledge.put(knowledge.svpmsn, knowledge);
   }
   async events(query: PageQuery) {
-    return pageOf(this.#events, query, (event, i) => ({ ...event, number: i }));
+    const { svpmsn, before = Number.POSITIVE_INFINITY, limit } = query;
+    if (svpmsn === undefined) return pageOf(this.#events, query, (event, i) => ({ ...event, number: i }));
+    const numbers = (this.#eventsOfMeter.get(svpmsn) ?? []).filter((number) => number < before);
+    return numbers
+      .toReversed()
+      .slice(0, limit)
+      .map((number) => ({ ...(this.#events[number - 1] as MeterEvent), number }));
   }
   async addEvents(events: readonly MeterEvent[]) {
     return events.filter((event) => {
@@ -458,6 +467,8 @@ class Tables extends MemoryShelves implements StoreTransaction {
       if (this.#eventKeys.get(key)) return false;
       this.#eventKeys.put(key, true);
       this.#append(this.#events, event);
+      const { svpmsn } = event;
+      this.#eventsOfMeter.put(svpmsn, [...(this.#eventsOfMeter.get(svpmsn) ?? []), this.#events.length]);
       return true;
     });
   }
