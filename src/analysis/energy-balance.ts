@@ -392,8 +392,10 @@ export function doubledSupplies(meters: readonly Pick<MeterDay, 'svpmsn' | 'supp
       const mark = markOf(own.energies);
       const alike = seen.get(mark) ?? [];
       seen.set(mark, [...alike, own]);
+      // Days of which nothing is known are alike in thousands: none is compared with the others.
+      if (alike.length === 0 || new Set(own.energies).size < VALUES_MIN) continue;
       const same = alike.filter((other) => isSame(other.energies, own.energies));
-      if (same.length === 0 || new Set(own.energies).size < VALUES_MIN) continue;
+      if (same.length === 0) continue;
       for (const each of [...same, own]) doubled.add(each);
     }
   }
