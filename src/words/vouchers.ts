@@ -32,6 +32,18 @@ export interface VoucherWords {
   readonly titles: Readonly<Record<'sell' | 'block' | 'unblock' | 'void', string>>;
   readonly notes: Readonly<Record<'sell' | 'block' | 'unblock' | 'void', string>>;
   readonly done: string;
+  /** To look one up. */
+  readonly serial: string;
+  readonly serialHint: string;
+  readonly find: string;
+  readonly states: Readonly<Record<'printed' | 'sold' | 'blocked' | 'void' | 'used', string>>;
+  /** `{}` is the day. */
+  readonly soldOn: string;
+  readonly goodUntil: string;
+  /** `{}` is its payment. */
+  readonly onItsWay: string;
+  /** The day, and its payment. */
+  readonly usedOn: string;
   /** To pay with one. */
   readonly use: string;
   readonly useNote: string;
@@ -81,6 +93,17 @@ export const VOUCHER_WORDS: Readonly<Record<Language, VoucherWords>> = {
       void: 'Another person decides. What was paid for them goes back, unless they have expired.',
     },
     done: 'It is done.',
+    serial: 'Serial number of a voucher',
+    serialHint: 'It stands on the voucher: the batch, a dot and five digits.',
+    find: 'Look it up',
+    states: {
+      ...{ printed: 'not sold: it pays nothing', sold: 'good', blocked: 'blocked', void: 'void' },
+      used: 'used',
+    },
+    soldOn: 'Sold {}',
+    goodUntil: 'Good until {}',
+    onItsWay: 'Its value is on its way: payment {}',
+    usedOn: 'Used {}: payment {}',
     use: 'With a voucher',
     useNote: 'It pays what stands on it, once.',
     number: 'Number of the voucher',
@@ -127,6 +150,17 @@ export const VOUCHER_WORDS: Readonly<Record<Language, VoucherWords>> = {
       void: '다른 사람이 결정합니다. 받은 돈은 돌려주지만, 유효 기한이 지난 것은 돌려주지 않습니다.',
     },
     done: '처리했습니다.',
+    serial: '충전권 일련번호',
+    serialHint: '충전권에 적혀 있습니다. 묶음 이름, 점, 숫자 다섯 자리입니다.',
+    find: '조회',
+    states: {
+      ...{ printed: '판매 전이라 쓸 수 없음', sold: '사용 가능', blocked: '정지됨', void: '무효' },
+      used: '사용됨',
+    },
+    soldOn: '{} 판매',
+    goodUntil: '{}까지 사용 가능',
+    onItsWay: '계량기로 보내는 중: 결제 {}',
+    usedOn: '{} 사용: 결제 {}',
     use: '충전권 사용',
     useNote: '적힌 금액을 한 번 결제합니다.',
     number: '충전권 번호',

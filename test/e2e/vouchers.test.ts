@@ -61,6 +61,20 @@ test('an operator has vouchers made and prints them once, sells them to a shop, 
     await page.getByRole('option', { name: 'Corner shop' }).click();
     await sale.getByRole('button', { name: words.titles.sell, exact: true }).click();
     await page.getByText(words.done).waitFor();
+    const find = page.getByRole('button', { name: words.find });
+    await page.getByLabel(words.serial).fill('spring-1');
+    assert.ok(await find.isDisabled(), 'that is no serial number');
+    for (const [serial, state] of [
+      ['spring.00002', words.states.sold],
+      ['SPRING.00003', words.states.printed],
+    ] as const) {
+      await page.getByLabel(words.serial).fill(serial);
+      await find.click();
+      await page.getByText(`${serial.toLowerCase()} · €5.00 · ${state}`).waitFor();
+    }
+    await page.getByLabel(words.serial).fill('spring.00009');
+    await find.click();
+    await page.getByRole('alert').getByText('spring.00009').waitFor();
   });
   await as('Subscriber', async (page) => {
     await page.goto('/home-buy');

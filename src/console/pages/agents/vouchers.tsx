@@ -14,6 +14,7 @@ import { Panel } from '../../parts/page.tsx';
 import { DataTable, Rows } from '../../parts/rows.tsx';
 import { usePages } from '../../reads.ts';
 import { useMay, useSession } from '../../session.tsx';
+import { FindVoucher } from './find-voucher.tsx';
 import { MakeVouchers, SomeVouchers, type VoucherAct } from './voucher-acts.tsx';
 
 /** Batches of vouchers: asked for, printed once, sold, blocked and made void. */
@@ -23,6 +24,7 @@ export function Vouchers(): ReactNode {
   const { zone } = useSession().utility;
   const [isMaking, setMaking] = useState(false);
   const mayMake = useMay('proposeVoucherBatch') !== undefined;
+  const mayFind = useMay('readVoucher') !== undefined;
   const batches = usePages<VoucherBatchJson>('/voucher-batches', { live: true });
   return (
     <Panel>
@@ -36,6 +38,7 @@ export function Vouchers(): ReactNode {
           )}
         </Group>
         {isMaking && <MakeVouchers close={() => setMaking(false)} />}
+        {mayFind && <FindVoucher />}
         <Rows of={batches} waiting={words.note} blank={words.none}>
           {(items) => (
             <DataTable
