@@ -73,6 +73,19 @@ function taker(broker: Broker, how: (bytes: string, times: number) => 'settle' |
   return { taken, stop };
 }
 
+test('who has lost the broker does not wait for it to end: what it takes from it ends too', { skip }, async () => {
+  const server = await started();
+  const broker = (await (await connected([server.port])).broker) as Broker;
+  const { taken, stop } = taker(broker, () => 'settle');
+  await until(async () => (await broker.store('t.a', Buffer.from('first'), 'first')) === undefined);
+  await until(() => taken.length === 1);
+  await server.stop();
+  await until(() => !broker.connected);
+  await broker.close();
+  await stop();
+  assert.equal(await broker.ended, undefined);
+});
+
 test('what is stored is taken once by one of those who take, again where it was not settled, and stored once', {
   skip,
 }, async () => {

@@ -30,6 +30,7 @@ import type { Address, Certificates } from './framed-tcp.ts';
  */
 
 const CONNECT_MS = 5_000;
+const DRAINED_WITHIN_MS = 5_000;
 const AGAIN_MS = 1_000;
 /** A server that is silent is left for another of the cluster after two of them. */
 const PING_MS = 2_000;
@@ -232,10 +233,12 @@ export class Broker {
     }
   }
 
-  /** What was sent is on its way before it resolves. */
+  /** What was sent is on its way before it resolves, unless the broker is away: nobody waits for it to come back. */
   async close(): Promise<void> {
+    const drained = this.#connected ? this.#connection.drain().catch(() => undefined) : undefined;
     this.#connected = false;
-    await this.#connection.drain().catch(() => this.#connection.close());
+    await Promise.race([drained, pause(DRAINED_WITHIN_MS, undefined, { ref: false })]);
+    await this.#connection.close();
   }
 
   async #ensure({ name, subjects, bytesMax }: StreamAsked, group: string): Promise<void> {

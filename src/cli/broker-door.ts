@@ -76,6 +76,8 @@ export class BrokerDoor {
   /** What came before is heard. */
   async close(): Promise<void> {
     this.#stopped.abort();
+    // Of a broker that is away nothing more is taken.
+    if (this.#broker?.connected === false) await this.#broker.close();
     await this.#taking;
     await this.#inbox?.settled();
     await this.#broker?.close();

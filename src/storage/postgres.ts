@@ -189,7 +189,10 @@ export class PostgresStore implements Store, HeadSigner {
     if (this.#seals === undefined) return;
     const keys = await this.#seals.keys();
     // One statement: the lanes as they were at one instant.
-    const lanesNow = () => this.#connected((client) => lanesOf(this.#connection(client), keys));
+    const lanesNow = () =>
+      this.#connected((client) => lanesOf(this.#connection(client), keys)).catch((error) => {
+        throw translated(error);
+      });
     const head = await signedHead(this, lanesNow, keys, occasion);
     if (head !== undefined) this.#seals.keep?.(head);
   }
