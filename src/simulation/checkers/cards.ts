@@ -51,8 +51,10 @@ export class Cards implements Checker {
   readonly #regions = new Map<string, RegionTruth>();
   readonly #meters = new Map<Svpmsn, MeterTruth>();
   readonly #homes = new Map<Csn, Svpmsn>();
-  /** Where a TXID was credited. */
-  readonly #creditedIn = new Map<string, string>();
+  /** On which card a TXID was credited. */
+  readonly #creditedOn = new Map<string, Csn>();
+  /** Those that books which were put back may not know of. */
+  #forgotten: ReadonlySet<string> = new Set();
   readonly #cloned = new Set<Csn>();
   /** The epoch of which each meter knows that a card was blocked, once it has come there. */
   readonly #blocked = new Map<string, number>();
@@ -88,7 +90,7 @@ export class Cards implements Checker {
   }
 
   isCredited(txid: string): boolean {
-    return this.#creditedIn.has(txid);
+    return this.#creditedOn.has(txid);
   }
 
   /** From here on two chips are this card, and what either has proves less. */
@@ -101,9 +103,10 @@ export class Cards implements Checker {
     this.#blocked.set(`${csn} ${meter}`, epoch);
   }
 
-  /** They forgot which cards are blocked. */
+  /** They forgot which cards are blocked, and perhaps what was loaded. */
   storeRestored(): void {
     this.#blocked.clear();
+    this.#forgotten = new Set(this.#creditedOn.keys());
   }
 
   issued(card: PurseCard, home: Svpmsn): void {
@@ -146,6 +149,16 @@ export class Cards implements Checker {
     this.#whole(truth);
   }
 
+  /**
+   * Once. Books that were put back may give to the card that came in the place of a lost one what they gave to that one,
+   * under the same TXID: had it told of it before it was lost, they would have found it.
+   */
+  #mayCredit(txid: string, card: Csn): boolean {
+    const before = this.#creditedOn.get(txid);
+    if (before === undefined) return true;
+    return this.#forgotten.has(txid) && before !== card && this.#homes.get(before) === this.#homes.get(card);
+  }
+
   #load(truth: RegionTruth, region: WholeRegion, before: RegionPurse): LoadRow | undefined {
     const { card, purse } = truth;
     this.#hold('I3', truth, purse.loadCounter === before.loadCounter + 1, () => {
@@ -160,9 +173,8 @@ export class Cards implements Checker {
     switch (row.kind) {
       case LoadKind.credited: {
         const txid = toHex(row.txid);
-        const place = purseIdOf(card.csn, truth.region);
-        this.#hold('I4', truth, !this.#creditedIn.has(txid), () => `it was loaded with TXID ${txid} again`);
-        this.#creditedIn.set(txid, place);
+        this.#hold('I4', truth, this.#mayCredit(txid, card.csn), () => `it was loaded with TXID ${txid} again`);
+        this.#creditedOn.set(txid, card.csn);
         this.counts.loads += 1;
         const grown = purse.loaded - before.loaded;
         this.#hold('I23', truth, grown === row.amount, () => `${row.amount} were loaded, and it counts ${grown}`);
