@@ -59,6 +59,7 @@ export {
   type CardRegion,
   LoadKind,
   type LoadRow,
+  loadRow,
   personaliseCard,
   readLoadRow,
   resetCard,

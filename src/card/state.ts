@@ -194,6 +194,7 @@ export function commit(
   region.purse = purse;
 }
 
+/** What a card keeps of a load, and where in its memory. */
 export function loadRow(region: Region, { counter, txid, amount, kind }: LoadRow): Row {
   const writer = new Writer(LOAD_ROW_BYTES).u32(counter).bytes(txid).u32(amount).u8(kind);
   return { address: loadRowAt(region, counter), bytes: withCheck16(writer) };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { personaliseCard } from '../../card/index.ts';
+import { LoadKind, loadRow, personaliseCard } from '../../card/index.ts';
 import { deriveCardKey, keyName, Purpose, Suite } from '../../crypto/index.ts';
 import { Command } from '../../exchange/index.ts';
 import { offlineRow } from '../../host/cards.testing.ts';
@@ -33,10 +33,31 @@ class Watched {
   constructor() {
     this.cards = new Cards(this.findings, (truth, row) => this.books.loaded(truth, row));
     this.books = new CardBooks(this.findings, this.cards, { payments: () => [], say: () => undefined });
-    const key = (scope: Region | 0) => deriveCardKey(new Uint8Array(16).fill(7), N, ID, scope, 1);
+    this.card = this.issue(ID, svpmsn(0x0a1b2c));
+  }
+
+  issue(id: typeof ID, home: ReturnType<typeof svpmsn>): PurseCard {
+    const key = (scope: Region | 0) => deriveCardKey(new Uint8Array(16).fill(7), N, id, scope, 1);
     const memory = personaliseCard({ issuerKey: key(0), regions: [{ utility: 1, key: key(Region.gas) }] });
-    this.card = new PurseCard(ID, memory, seededRandom('card'), (card) => this.cards.cardStepped(card));
-    this.cards.issued(this.card, svpmsn(0x0a1b2c));
+    const card = new PurseCard(id, memory, seededRandom('card'), (stepped) => this.cards.cardStepped(stepped));
+    this.cards.issued(card, home);
+    return card;
+  }
+
+  /** Five tokens under the one TXID of this test. */
+  loads(card: PurseCard): void {
+    const region = card.card.regions.get(Region.gas);
+    assert.ok(region?.purse !== undefined);
+    const { loadCounter, loaded, balance, sequence } = region.purse;
+    const row = { counter: loadCounter + 1, txid: new Uint8Array(8).fill(9), amount: 5, kind: LoadKind.credited };
+    const { address, bytes } = loadRow(Region.gas, row);
+    card.card.nvm.set(bytes, address);
+    region.purse = {
+      ...region.purse,
+      ...{ loadCounter: loadCounter + 1, sequence: sequence + 1 },
+      ...{ loaded: tokens(loaded + 5), balance: tokens(balance + 5) },
+    };
+    this.cards.cardStepped(card);
   }
 
   get truth(): RegionTruth {
@@ -69,6 +90,24 @@ const ORDER = {
   ...{ id: 'one', purse: PURSE, openOf: PURSE, provider: '1-2', op: 'credit', amount: tokens(5), txid: '00' },
   ...{ state: 'outstanding', counter: 1 },
 } as unknown as CardOrder;
+
+for (const [when, other, isRestored, broken] of [
+  ['again on the card in the place of a lost one, after a restore', csn('040a1b2c000002'), true, []],
+  ['again on another card of the house, without a restore', csn('040a1b2c000002'), false, ['I4']],
+  ['again on a card of another house', csn('040a1b2d000001'), true, ['I4']],
+  ['twice on one card, after a restore', undefined, true, ['I4']],
+] as const) {
+  test(`what is loaded ${when} ${broken.length > 0 ? `breaks ${broken}` : 'is right'}`, () => {
+    const watched = new Watched();
+    watched.loads(watched.card);
+    if (isRestored) watched.books.storeRestored();
+    if (isRestored) watched.cards.storeRestored();
+    const home = (id: typeof ID) => svpmsn(Number.parseInt(id.slice(2, 8), 16));
+    watched.loads(other === undefined ? watched.card : watched.issue(other, home(other)));
+    const ofTxids = watched.broken.filter((invariant) => invariant === 'I4');
+    assert.deepEqual(ofTxids, broken);
+  });
+}
 
 test('value that leaves a card for nowhere breaks I23', () => {
   const watched = new Watched();
