@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, isIPv4, isIPv6 } from 'node:net';
+import { type AddressInfo, createServer, isIPv4, isIPv6, type Server } from 'node:net';
 import type { Api } from '../api/index.ts';
 import { CannotGoOn } from './failure.ts';
 import { WrongUse } from './usage.ts';
@@ -81,11 +81,24 @@ export async function listen<T>(
  */
 export const tryPort = (at: ListenAt, flag?: string): Promise<void> => listen({ listen: triedPort }, at, flag);
 
+/**
+ * Returns the port of a server that has no words of its own.
+ * @param flag without its dashes
+ * @throws CannotGoOn in one sentence
+ */
+export const listenAt = (server: Server, at: ListenAt, flag: string): Promise<number> =>
+  listen({ listen: (where: ListenAt) => portOf(server, where) }, at, flag);
+
+async function portOf(server: Server, { host, port }: ListenAt): Promise<number> {
+  await once(server.listen(port, host), 'listening');
+  return (server.address() as AddressInfo).port;
+}
+
 /** Rejects as the system does. */
-export async function triedPort({ host, port }: ListenAt): Promise<void> {
+export async function triedPort(at: ListenAt): Promise<void> {
   // Who calls meanwhile calls again: nobody is kept by a server that serves nobody.
-  const server = createServer((socket) => socket.destroy()).listen(port, host);
-  await once(server, 'listening');
+  const server = createServer((socket) => socket.destroy());
+  await portOf(server, at);
   await new Promise((resolve) => server.close(resolve));
 }
 

@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { type InterphoneView, interphoneOf, type Key, type Meter } from '../meter/index.ts';
 import { promptText } from '../words/index.ts';
-import { type ListenAt, listen } from './listen.ts';
+import { type ListenAt, listenAt } from './listen.ts';
 
 /** Whoever has the panel; another one is a second pair of eyes and hands. */
 const PANELS_MAX = 4;
@@ -36,7 +36,7 @@ export class MeterPanel {
 
   /** @returns where it listens @throws CannotGoOn in one sentence */
   open(at: ListenAt): Promise<number> {
-    return listen({ listen: (where: ListenAt) => this.#listen(where) }, at, 'panel');
+    return listenAt(this.#server, at, 'panel');
   }
 
   async close(): Promise<void> {
@@ -58,17 +58,6 @@ export class MeterPanel {
       const text = promptText(prompt);
       if (text !== undefined) this.#tell(`voice ${text}`);
     }
-  }
-
-  #listen({ host, port }: ListenAt): Promise<number> {
-    return new Promise((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen(port, host, () => {
-        this.#server.off('error', reject);
-        const address = this.#server.address();
-        resolve(typeof address === 'object' && address !== null ? address.port : port);
-      });
-    });
   }
 
   #came(panel: Socket): void {

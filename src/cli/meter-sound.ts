@@ -1,6 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Sound } from '../api/index.ts';
-import { type ListenAt, listen } from './listen.ts';
+import { type ListenAt, listenAt } from './listen.ts';
 
 /** What hears and speaks at a meter: samples of 16 bits at 8 kHz. */
 export interface SoundPort {
@@ -41,7 +41,7 @@ export class TcpSound implements SoundPort {
 
   /** @returns where it listens @throws CannotGoOn in one sentence */
   open(at: ListenAt): Promise<number> {
-    return listen({ listen: (where: ListenAt) => this.#listen(where) }, at, 'sound');
+    return listenAt(this.#server, at, 'sound');
   }
 
   async close(): Promise<void> {
@@ -56,17 +56,6 @@ export class TcpSound implements SoundPort {
     const bytes = Buffer.alloc(SAMPLE_BYTES * sound.length);
     for (const [i, sample] of sound.entries()) bytes.writeInt16LE(sample, SAMPLE_BYTES * i);
     device.write(bytes);
-  }
-
-  #listen({ host, port }: ListenAt): Promise<number> {
-    return new Promise((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen(port, host, () => {
-        this.#server.off('error', reject);
-        const address = this.#server.address();
-        resolve(typeof address === 'object' && address !== null ? address.port : port);
-      });
-    });
   }
 
   #came(device: Socket): void {
